@@ -1,33 +1,45 @@
-"""Text of a cell: length-preserving normalisation, clauses, and spans of the original."""
+"""Text of a cell: length-preserving normalisation, clauses, tokens; all of them spans of the original."""
 
 from __future__ import annotations
 
+import os
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Protocol
 
-__all__ = ["find_clauses", "normalise"]
+import numpy as np
+import numpy.typing as npt
 
-_FULLWIDTH = {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
-_ONE_TO_ONE = str.maketrans(
-    {
-        **{chr(code): char for code, char in _FULLWIDTH.items()},
-        "\u3000": " ",
-        "\u00a0": " ",
-        "\t": " ",
-        "\r": " ",
-        "〇": "0",
-        "﹑": "、",
-        "․": ".",
-        "「": "“",
-        "」": "”",
-        "『": "“",
-        "』": "”",
-        "～": "~",
-        "—": "-",
-        "–": "-",
-        "－": "-",
-        # the punctuation that cuts clauses keeps its full-width shape: `find_clauses` looks at the original
-    }
-)
+from yichuang_nlp.lexicon import domain_words
+
+__all__ = ["Segmenter", "find_clauses", "load_segmenter", "normalise", "normalise_codes"]
+
+Codes = npt.NDArray[np.uint32]
+
+_ONE_TO_ONE: dict[str, str] = {
+    **{chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)},
+    "\u3000": " ",
+    "\u00a0": " ",
+    "\t": " ",
+    "\r": " ",
+    "〇": "0",
+    "○": "0",
+    "﹑": "、",
+    "「": "“",
+    "」": "”",
+    "『": "“",
+    "』": "”",
+    "～": "~",
+    "—": "-",
+    "–": "-",
+    "−": "-",
+}
+_TRANSLATION = str.maketrans(_ONE_TO_ONE)
+_CODE_TABLE = np.arange(0x10000, dtype=np.uint32)
+_CODE_TABLE[[ord(char) for char in _ONE_TO_ONE]] = [ord(char) for char in _ONE_TO_ONE.values()]
 
 
 def normalise(text: str) -> str:
@@ -38,7 +50,18 @@ def normalise(text: str) -> str:
     >>> normalise("进驻率８０％，６　月底前")
     '进驻率80%,6 月底前'
     """
-    return text.translate(_ONE_TO_ONE)
+    return text.translate(_TRANSLATION)
+
+
+def normalise_codes(text: str) -> Codes:
+    """Return the code points of `normalise(text)` as an array, shape (len(text),).
+
+    >>> bytes(normalise_codes("８０％").astype(np.uint8)).decode()
+    '80%'
+    """
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    inside = codes < len(_CODE_TABLE)
+    return np.where(inside, _CODE_TABLE[np.where(inside, codes, 0)], codes)
 
 
 # A clause ends behind , 。 ; ! ? or a line break, in either width, and takes closing quotes and brackets along.
@@ -53,6 +76,7 @@ _CLAUSE_END = re.compile(
     """,
     re.VERBOSE,
 )
+_WORDLESS = re.compile(r"[\W_]*")
 
 
 def find_clauses(text: str) -> list[tuple[int, int]]:
@@ -65,17 +89,109 @@ def find_clauses(text: str) -> list[tuple[int, int]]:
     >>> [text[start:end] for start, end in find_clauses(text)]
     ['已印发方案，', '窗口1,263个；', '正在调整。']
     """
-    cuts = [match.end() for match in _CLAUSE_END.finditer(text)]
     spans: list[tuple[int, int]] = []
     start = 0
-    for end in [*cuts, len(text)]:
+    for end in [*(match.end() for match in _CLAUSE_END.finditer(text)), len(text)]:
         piece = text[start:end]
         left = start + len(piece) - len(piece.lstrip())
         right = start + len(piece.rstrip())
-        if left < right:
-            if any(char.isalnum() for char in text[left:right]):
-                spans.append((left, right))
-            elif spans:
-                spans[-1] = (spans[-1][0], right)
         start = end
+        if left >= right:
+            continue
+        if not _WORDLESS.fullmatch(piece):
+            spans.append((left, right))
+        elif spans:
+            spans[-1] = (spans[-1][0], right)
     return spans
+
+
+class _Cutter(Protocol):
+    def cut(self, text: str) -> list[str]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Segmenter:
+    """Words of runs of ideographs, by jieba's dictionary and the domain words, without its HMM.
+
+    Without the HMM a word that no dictionary knows falls into single characters, which the character n-grams
+    catch; with it, jieba and its Rust twin would differ and the same text give two scores.
+    """
+
+    name: str
+    version: str
+    cutter: _Cutter
+
+    def cut(self, text: str) -> list[str]:
+        """Return the words of `text`; joined, they give `text` back.
+
+        >>> load_segmenter().cut("一窗受理平台上线")
+        ['一窗受理', '平台', '上线']
+        """
+        return self.cutter.cut(text)
+
+    def cut_runs(self, runs: Sequence[str]) -> list[list[str]]:
+        """Return the words of each of `runs` (which hold no line break), cut in one call."""
+        words: list[list[str]] = [[]]
+        for word in self.cut("\n".join(runs)):
+            if word == "\n":
+                words.append([])
+            else:
+                words[-1].append(word)
+        return words if runs else []
+
+
+class _PythonCutter:
+    def __init__(self) -> None:
+        import logging
+
+        import jieba
+
+        logging.getLogger("jieba").setLevel(logging.WARNING)
+        self._tokenizer: Any = jieba.Tokenizer()
+        # jieba's default cache is a predictable file in the shared temp folder; ours is the user's own
+        self._tokenizer.tmp_dir = str(_cache_folder())
+        self._tokenizer.initialize()
+        for word, frequency in domain_words():
+            self._tokenizer.add_word(word, frequency)
+
+    def cut(self, text: str) -> list[str]:
+        return list(self._tokenizer.cut(text, HMM=False))
+
+
+class _RustCutter:
+    def __init__(self) -> None:
+        import rjieba
+
+        self._tokenizer: Any = rjieba.Jieba()
+        for word, frequency in domain_words():
+            self._tokenizer.add_word(word, frequency, "n")
+
+    def cut(self, text: str) -> list[str]:
+        return list(self._tokenizer.cut(text, False))
+
+
+def _cache_folder() -> Path:
+    base = os.environ.get("LOCALAPPDATA") or os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    folder = Path(base) / "yichuang_nlp"
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    except OSError:  # a read-only home: jieba then builds its dictionary anew each time and says nothing
+        return folder.parent
+    return folder
+
+
+@lru_cache(maxsize=2)
+def load_segmenter(prefer: str = "rust") -> Segmenter:
+    """Return the segmenter: `rjieba` where it is installed (the `fast` extra), else `jieba`; the same words.
+
+    `prefer="python"` asks for jieba. One dictionary, one set of domain words, no state shared with other users
+    of jieba in the same process.
+    """
+    from importlib.metadata import version
+
+    if prefer == "rust":
+        try:
+            return Segmenter("rjieba", version("rjieba"), _RustCutter())
+        except ImportError:
+            pass
+    return Segmenter("jieba", version("jieba"), _PythonCutter())

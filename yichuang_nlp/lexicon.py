@@ -1,0 +1,59 @@
+"""Word lists: official verbs, markers, deliverable kinds, and the domain words for segmentation.
+
+Every list is a data file under `data/` whose header says format and source.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import lru_cache
+from importlib.resources import files
+from typing import NamedTuple
+
+__all__ = ["Entry", "data_lines", "domain_words", "load_kinds", "load_verbs"]
+
+
+class Entry(NamedTuple):
+    """A verb or phrase with the aspect (d o f n) and role (s p b) it tends to mark, "-" where it depends."""
+
+    phrase: str
+    aspect: str
+    role: str
+    group: str
+
+
+def data_lines(name: str) -> Iterator[list[str]]:
+    """Yield the tab-separated fields of the data file `name`, without its header of # lines."""
+    for line in files("yichuang_nlp.data").joinpath(name).read_text("utf-8").splitlines():
+        if line and not line.startswith("#"):
+            yield line.split("\t")
+
+
+@lru_cache(maxsize=1)
+def load_verbs() -> tuple[Entry, ...]:
+    """Return the lexicon of official verbs and verb phrases.
+
+    >>> next(entry for entry in load_verbs() if entry.phrase == "竣工")
+    Entry(phrase='竣工', aspect='d', role='s', group='finish')
+    """
+    return tuple(Entry(*fields) for fields in data_lines("verbs.tsv"))
+
+
+@lru_cache(maxsize=1)
+def load_kinds() -> tuple[tuple[str, str], ...]:
+    """Return (word, kind): words of a dimension that tell which kind of deliverable it names.
+
+    >>> ("窗口", "facility") in load_kinds()
+    True
+    """
+    return tuple((fields[0], fields[1]) for fields in data_lines("kinds.tsv"))
+
+
+@lru_cache(maxsize=1)
+def domain_words() -> tuple[tuple[str, int], ...]:
+    """Return (word, frequency) for the segmenter: terms of reform that jieba's dictionary cuts apart.
+
+    >>> dict(domain_words())["一窗受理"] > 0
+    True
+    """
+    return tuple((fields[0], int(fields[1])) for fields in data_lines("domain_words.tsv"))
