@@ -10,7 +10,8 @@
     │   ├── BrokenFile                    truncated, or not what it says it is
     │   ├── LimitExceeded                 larger, deeper or slower than `Limits` allows
     │   ├── NoTable                       read well, but holds no cities x dimensions
-    │   └── CountMismatch                 what was read does not add up
+    │   ├── CountMismatch                 what was read does not add up
+    │   └── UnsureReading                 read, but with doubts, and strict was asked for
     ├── BadTable(ValueError)             a table of cells lacks its columns
     ├── ModelError(ValueError)           a model folder is refused
     ├── CorpusError(ValueError)          a corpus does not keep its schema
@@ -36,6 +37,7 @@ __all__ = [
     "NoTable",
     "ReadError",
     "UnknownFormat",
+    "UnsureReading",
     "YichuangError",
 ]
 
@@ -102,6 +104,10 @@ class NoTable(ReadError):
 
 class CountMismatch(ReadError):
     """The cells that were read do not add up to the table."""
+
+
+class UnsureReading(ReadError):
+    """The file was read with doubts, and strict reading was asked for."""
 
 
 class BadTable(YichuangError, ValueError):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-__all__ = ["Place", "expected_cities", "find", "find_all", "resolve", "strip_name"]
+__all__ = ["Place", "expected_cities", "find", "find_all", "find_leading", "resolve", "strip_name"]
 
 # Suffixes that a short name drops; the longest first.
 _SUFFIXES = (
@@ -163,6 +163,7 @@ _AROUND = re.compile(
     """,
     re.VERBOSE,
 )
+_NUMBER = re.compile(r"\s*(?:[（(]?(?:\d{1,3}|[一二三四五六七八九十]{1,3})[)）.．、:：]+\s*)?")
 _SPACE = re.compile(r"[\s\u200b\ufeff]+")
 
 
@@ -219,6 +220,24 @@ def find(text: str, *, within: str = "") -> Place | None:
         if place.code.startswith(within):
             return place
     return found[0] if found else None
+
+
+def find_leading(text: str) -> tuple[Place, str] | None:
+    """Return the place whose name starts `text` (behind a number) and what follows it; None if there is none.
+
+    >>> place, rest = find_leading("（二）宁波市：正在调整窗口布局。")
+    >>> place.name, rest
+    ('宁波市', '：正在调整窗口布局。')
+    """
+    match = _NUMBER.match(text)
+    start = match.end() if match else 0
+    index = _index()
+    for end in range(min(len(text), start + 14), start + 1, -1):
+        name = _SPACE.sub("", text[start:end])
+        # a short form must not be the start of a longer word: "朝阳工程", "大同小异"
+        if name in index and (index[name][0].name == name or not text[end : end + 1].isalpha()):
+            return index[name][0], text[end:]
+    return None
 
 
 def resolve(texts: Sequence[str], *, year: int = 0) -> list[Place | None]:

@@ -156,7 +156,8 @@ class Reading:
     """The account of a reading: what was found, joined, dropped and left out, so that it can be checked.
 
     `rows` counts the city rows, `cells` all cells with the blank ones; `dropped_headers` the repeated headers.
-    `notes` are sentences for a person: what was joined, skipped or assumed.
+    `notes` are sentences for a person: what was joined, skipped or assumed; `doubts` what the reading was unsure
+    of (strict reading fails on them).
     """
 
     tables: int
@@ -168,6 +169,7 @@ class Reading:
     skipped_rows: int = 0
     notes: tuple[str, ...] = ()
     blanks: Mapping[str, int] = field(default_factory=dict)
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,192 @@
+"""A parser written in C or Rust in a process of its own, with a memory and a time limit.
+
+Such a parser can abort, loop or eat all memory, and Python cannot stop it from inside. The child sends back plain
+JSON; whatever ends it otherwise becomes one of our errors. POSIX limits memory and time, Windows time only.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from dataclasses import asdict
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from yichuang_nlp import errors
+from yichuang_nlp.errors import BrokenFile, LimitExceeded, ReadError, YichuangError
+from yichuang_nlp.limits import Limits
+from yichuang_nlp.records import Grid, Span
+
+__all__ = ["main", "read_here", "read_isolated"]
+
+# Format -> module of its reader. Text is read by Python alone and needs no guard.
+_MODULES = {
+    "txt": "txt",
+    "csv": "csv",
+    "docx": "docx",
+    "doc": "doc",
+    "rtf": "doc",
+    "xlsx": "excel",
+    "xls": "excel",
+    "pdf": "pdf",
+    "html": "html",
+    "mhtml": "html",
+}
+_SAFE = {"txt", "csv"}
+# -I keeps the working folder and the environment out of the import path: a download folder may hold an lxml.py.
+_BOOT = (
+    "import sys, json; sys.path[:] = json.loads(sys.argv[1]); "
+    "from yichuang_nlp.readers.isolation import main; main(*sys.argv[2:])"
+)
+
+
+def read_here(path: Path, kind: str, limits: Limits) -> list[Grid]:
+    """Return the grids of `path`, read in this process by the reader for `kind`."""
+    module = import_module(f"yichuang_nlp.readers.{_MODULES[kind]}")
+    grids: list[Grid] = module.read(path, limits)
+    return grids
+
+
+def read_isolated(path: Path, kind: str, limits: Limits) -> list[Grid]:
+    """Return the grids of `path`, read in a child process unless the reader for `kind` is Python alone."""
+    if kind in _SAFE:
+        return read_here(path, kind, limits)
+    roots = [str(Path(entry).resolve()) for entry in sys.path if entry]
+    own = str(Path(__file__).parents[2])
+    command = [sys.executable, "-I", "-c", _BOOT, json.dumps([*roots, own] if own not in roots else roots)]
+    command += [str(path.resolve()), kind, json.dumps(asdict(limits))]
+    with subprocess.Popen(
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=os.name == "posix",
+    ) as child:
+        try:
+            out, _ = child.communicate(timeout=limits.seconds)
+        except subprocess.TimeoutExpired:
+            _kill(child)
+            child.communicate()
+            raise LimitExceeded(
+                path.name,
+                found=f"a file that takes more than {limits.seconds:g} s to read",
+                expected=f"at most {limits.seconds:g} s",
+                hint="save it again from Word or Excel, or keep only the pages with the table",
+            ) from None
+        except BaseException:
+            _kill(child)
+            raise
+    return _parse_answer(path, child.returncode, out)
+
+
+def _kill(child: subprocess.Popen[bytes]) -> None:
+    if os.name == "posix":  # with whatever the child started (LibreOffice)
+        try:
+            os.killpg(child.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+    else:
+        child.kill()
+
+
+def _parse_answer(path: Path, code: int, out: bytes) -> list[Grid]:
+    try:
+        answer: dict[str, Any] = json.loads(out)
+    except ValueError:
+        answer = {}
+    if "grids" in answer:
+        return [_to_grid(raw) for raw in answer["grids"]]
+    if "error" in answer:
+        kind = getattr(errors, answer["error"], ReadError)
+        raise kind(answer["where"], found=answer["found"], expected=answer["expected"], hint=answer["hint"])
+    if os.name == "posix" and code == -signal.SIGXCPU:
+        raise LimitExceeded(path.name, found="a file that takes too long to read", expected="less work")
+    raise BrokenFile(
+        path.name,
+        found=f"a file on which its parser breaks off (exit code {code})",
+        expected="a whole file of moderate size",
+        hint="open it, save it again, and read the copy",
+    )
+
+
+def _to_grid(raw: dict[str, Any]) -> Grid:
+    return Grid(
+        file=raw["file"],
+        table=raw["table"],
+        rows=tuple(tuple(row) for row in raw["rows"]),
+        before=tuple(raw["before"]),
+        spans=tuple(Span(*span) for span in raw["spans"]),
+        page=raw["page"],
+        sheet=raw["sheet"],
+    )
+
+
+def main(path: str, kind: str, limits_json: str) -> None:
+    """Run the child: set the limits, read, and write grids or one error to stdout as JSON."""
+    limits = Limits(**json.loads(limits_json))
+    _set_limits(limits)
+    answer: dict[str, Any]
+    try:
+        grids = read_here(Path(path), kind, limits)
+        answer = {
+            "grids": [
+                {
+                    "file": grid.file,
+                    "table": grid.table,
+                    "rows": grid.rows,
+                    "before": grid.before,
+                    "spans": [(s.row, s.column, s.rows, s.columns) for s in grid.spans],
+                    "page": grid.page,
+                    "sheet": grid.sheet,
+                }
+                for grid in grids
+            ]
+        }
+    except YichuangError as error:
+        answer = {
+            "error": type(error).__name__,
+            "where": error.where,
+            "found": error.found,
+            "expected": error.expected,
+            "hint": error.hint,
+        }
+    except (MemoryError, RecursionError) as error:
+        deep = isinstance(error, RecursionError)
+        answer = {
+            "error": "LimitExceeded",
+            "where": Path(path).name,
+            "found": "a file nested too deep" if deep else "a file that needs too much memory",
+            "expected": "a briefing" if deep else f"at most {limits.memory_bytes >> 20:,} MB",
+            "hint": "save it again from the program that wrote it",
+        }
+    except Exception as error:  # a bug of a parser must not become a traceback on an analyst's screen
+        answer = {
+            "error": "BrokenFile",
+            "where": Path(path).name,
+            "found": f"a file on which its parser fails ({type(error).__name__}: {str(error)[:200]})",
+            "expected": "a whole file",
+            "hint": "open it, save it again, and read the copy",
+        }
+    sys.stdout.write(json.dumps(answer))
+    sys.stdout.flush()
+    os._exit(0)  # no destructors: they can hang or crash after the answer is out
+
+
+def _set_limits(limits: Limits) -> None:
+    if sys.platform == "win32":
+        return
+    import resource
+
+    seconds = int(limits.seconds) + 1
+    for what, value in (
+        (resource.RLIMIT_AS, limits.memory_bytes),
+        (resource.RLIMIT_CPU, seconds),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        _, hard = resource.getrlimit(what)
+        if hard == resource.RLIM_INFINITY or value < hard:
+            resource.setrlimit(what, (value, hard))
