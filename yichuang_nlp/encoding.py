@@ -20,8 +20,8 @@ _BOMS = (
 def decode(data: bytes, where: object, *, declared: str = "") -> str:
     """Return the text of `data`: by its byte order mark, as UTF-8, as UTF-16 without a mark, or as GB18030.
 
-    UTF-8 is tried first since GB18030 text is hardly ever valid UTF-8; `declared` (of an html page) comes before
-    the guesses. gb2312 and gbk are read as GB18030, of which they are parts.
+    UTF-8 is tried first since GB18030 text is hardly ever valid UTF-8; `declared` (of an html page) comes
+    before the guesses. gb2312 and gbk are read as GB18030, of which they are parts.
 
     >>> decode("杭州市".encode("gb18030"), "a.csv"), decode("杭州市".encode("utf-16-le"), "a.csv")
     ('杭州市', '杭州市')

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 
 from yichuang_nlp.errors import LimitExceeded
@@ -14,9 +14,7 @@ from yichuang_nlp.records import Grid, Span
 __all__ = ["GridList", "Piece", "place_pieces", "tidy"]
 
 # Control characters other than tab and line break, zero-width marks, and halves of surrogate pairs.
-_CONTROL = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
-)
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _BREAK = re.compile("\r\n|[\r\n\v\f\x85\u2028\u2029]")
 _BLANKS = re.compile("[ \t\u00a0\u1680\u2000-\u200a\u202f\u205f\u3000]+")
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -58,7 +56,9 @@ def place_pieces(
     """
     kept = list(pieces)
     height = max((p.row + p.rows for p in kept), default=0)
-    width = max((p.column + p.columns for p in kept), default=0)
+    # a title with colspan=20 over a table of 7 columns makes no 13 further columns: no cell starts there
+    width = max((p.column for p in kept), default=-1) + 1
+    kept = [replace(p, columns=width - p.column) if p.column + p.columns > width else p for p in kept]
     check_extent(height, width, where, limits)
     matrix = [[""] * width for _ in range(height)]
     spans = []
@@ -117,9 +117,7 @@ class GridList:
         """Add a table out of placed cells; one without any text is dropped."""
         number = sum(bool(grid.rows) for grid in self._grids) + 1
         if number > self._limits.tables:
-            raise LimitExceeded(
-                self.file, found=f"more than {self._limits.tables:,} tables", expected="fewer"
-            )
+            raise LimitExceeded(self.file, found=f"more than {self._limits.tables:,} tables", expected="fewer")
         rows, spans = place_pieces(pieces, f"{self.file}, table {number}", self._limits)
         if any(any(row) for row in rows):
             self._grids.append(Grid(self.file, number, rows, tuple(self._prose), spans, page, sheet))

@@ -125,7 +125,7 @@ def _to_date(match: re.Match[str]) -> date | None:
 
 
 def _find_published(lines: Sequence[str]) -> tuple[date | None, int]:
-    """Return the first date that stands (nearly) alone on a line, top lines before the signature at the end."""
+    """Return the first date that stands (nearly) alone on a line, from the top."""
     for at, line in enumerate(lines):
         if len(line) > 50 or "截" in line:
             continue
@@ -188,12 +188,7 @@ def _find_title(head: Sequence[str], publisher: str, masthead_end: int) -> str:
     plate = ""
     for at, line in enumerate(head):
         headline = 4 <= len(line) <= 80 and not line.endswith(("。", "；", "，", "：", ":"))
-        if (
-            not headline
-            or line == publisher
-            or _DATE.search(line)
-            or line.startswith(("（", "(", "截", "单位"))
-        ):
+        if not headline or line == publisher or _DATE.search(line) or line.startswith(("（", "(", "截", "单位")):
             continue
         if _ISSUE.search(line) or re.match(r"^(?:各|报|送|发|主送|抄送)[^，。]{0,20}[:：]", line):
             continue

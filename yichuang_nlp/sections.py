@@ -1,4 +1,4 @@
-"""Briefings without a table: sections by dimension with a paragraph a city, or sections by city with items."""
+"""Briefings without a table: sections by dimension with paragraphs by city, or by city with items."""
 
 from __future__ import annotations
 
@@ -50,9 +50,12 @@ def read_sections(grids: Sequence[Grid], *, year: int = 0) -> TableReading:
 
     The address of such a cell is the number of its line (as `row`); a line for two cities has two columns.
 
-    >>> lines = ("一、综合窗口", "杭州市：已建成。", "宁波市：正在建设。", "二、办事指南", "杭州市：拟修订。")
-    >>> [(c.city, c.dimension, c.text) for c in read_sections([Grid("a.txt", 0, (), lines)]).cells]
-    [('杭州市', '综合窗口', '已建成。'), ('宁波市', '综合窗口', '正在建设。'), ('杭州市', '办事指南', '拟修订。')]
+    >>> lines = ("一、综合窗口", "杭州市：已建成。", "宁波市：正在建设。", "二、办事指南", "杭州：拟修订。")
+    >>> for cell in read_sections([Grid("a.txt", 0, (), lines)]).cells:
+    ...     print(cell.city, cell.dimension, cell.text)
+    杭州市 综合窗口 已建成。
+    宁波市 综合窗口 正在建设。
+    杭州市 办事指南 拟修订。
     """
     lines = [line for grid in grids for line in grid.before]
     events = list(_events(lines))
@@ -99,11 +102,7 @@ def _events(lines: Sequence[str]) -> Iterator[_Line]:
                 yield _Line("report", number, cities, text=rest)
         elif (item := _ITEM.match(_NUMBERED.sub("", line).strip())) and (numbered or item["mark"] in "：:"):
             yield _Line("item", number, label=squeeze(item["label"]), text=item["text"].strip())
-        elif (
-            len(line) <= 40
-            and not line.endswith(("。", "；", "，", "！"))
-            and _is_heading(numbered, leads, i)
-        ):
+        elif len(line) <= 40 and not line.endswith(("。", "；", "，", "！")) and _is_heading(numbered, leads, i):
             yield _Line("dimension", number, label=strip_number(line))
         else:
             yield _Line("text", number, text=_NUMBERED.sub("", line).strip() if numbered else line)
@@ -133,7 +132,7 @@ def _leading_cities(line: str) -> tuple[tuple[str, ...], str] | None:
         return tuple(cities), rest[separated.end() :].strip()
     if not rest:
         return tuple(cities), ""
-    # 杭州市已建成…: the name may also be the start of another word (杭州市政府…), so ask for a verb's particle
+    # 杭州市已建成…: the name may also start another word (杭州市政府…), so ask for a verb's particle
     if rest[0] in "已正拟将未尚于目全在对把" or len(rest) <= 12:
         return tuple(cities), rest
     return None

@@ -7,36 +7,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from yichuang_nlp.errors import CountMismatch
-from yichuang_nlp.marks import (
-    column_role,
-    find_blank,
-    is_city_header,
-    is_footnote,
-    is_generic,
-    is_total,
-    squeeze,
-    strip_number,
+from yichuang_nlp.layouts import (
+    Layout,
+    build_layout,
+    city_line,
+    column_name,
+    count_header_rows,
+    find_heading,
+    row_texts,
+    text_columns,
 )
-from yichuang_nlp.places import Place, find, find_all, find_leading, resolve, strip_name
+from yichuang_nlp.marks import column_role, find_blank, is_footnote, is_generic, is_total, squeeze, strip_number
+from yichuang_nlp.places import Place, find_all, resolve, strip_name
 from yichuang_nlp.records import Cell, Grid
 from yichuang_nlp.slots import Matrix, Segment, Slot, cut_grids, transpose
 
 __all__ = ["TableReading", "read_tables"]
-
-# Lines over a table that name neither a dimension nor a city.
-_NO_HEADINGS = (
-    "截至",
-    "（截至",
-    "(截至",
-    "单位：",
-    "单位:",
-    "（单位",
-    "填报",
-    "附件",
-    "数据截至",
-    "制表",
-    "报送单位",
-)
 
 
 @dataclass(slots=True)
@@ -65,19 +51,6 @@ class _Entry:
     flags: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True, slots=True)
-class _Layout:
-    """How the columns of a table are used, once the cities run down."""
-
-    header: tuple[tuple[str, ...], ...]
-    key: int  # column of the cities; -1 where the heading names the city
-    item: int  # column of the dimensions in a long table or ledger; -1 in the usual one
-    texts: tuple[tuple[int, str], ...]  # column and its dimension
-    left_out: tuple[tuple[int, str], ...]  # column and why it is no dimension
-    city: str = ""
-    flipped: bool = False
-
-
 def read_tables(grids: Sequence[Grid], *, year: int = 0) -> TableReading:
     """Return the cells of all tables in `grids`; a table without cities is left out and noted.
 
@@ -99,7 +72,7 @@ class _Reader:
         self.year = year
         self.out = TableReading()
         self.entries: list[_Entry] = []
-        self.layout: _Layout | None = None
+        self.layout: Layout | None = None
         self.claimed: Counter[str] = Counter()
         self.seen: set[tuple[int, int, int]] = set()
 
@@ -112,13 +85,12 @@ class _Reader:
     # -- one segment ----------------------------------------------------------------------------------------
 
     def _read(self, segment: Segment) -> None:
-        where = f"table {segment.rows[0][0].address.table}"
+        top = segment.rows[0][0].address
+        where = f"table {top.table}" + (f" from row {top.row}" if top.row > 1 else "")
         rows, head, layout, known = self._understand(segment)
         if layout is None:
             texts = sum(bool(slot.text) for row in segment.rows for slot in row)
-            self.out.notes.append(
-                f"{where}: left out, {len(segment.rows)} rows without a city ({texts} texts)"
-            )
+            self.out.notes.append(f"{where}: left out, {len(segment.rows)} rows without a city ({texts} texts)")
             return
         if known and not segment.adjacent and head == 0:
             self.out.doubts.append(f"{where}: no header of its own; that of the table before was taken")
@@ -128,12 +100,12 @@ class _Reader:
             self.out.notes.append(f"{where}: joined to the table before (same columns)")
         if known and head:
             self.out.dropped_headers += 1
-        for row in rows[:head]:
-            self._claim(row, "header")
+        for line in rows[:head]:
+            self._claim(line, "header")
         self.seen.update(slot.origin for slot in segment.titles)
         self.layout = layout
         self._body(rows[head:], layout, where, continued=known and segment.adjacent)
-        needed = {s.origin for row in rows for s in row if s.text}
+        needed = {slot.origin for line in rows for slot in line if slot.text}
         if lost := needed - self.seen:
             _, row, column = min(lost)
             raise CountMismatch(
@@ -143,39 +115,39 @@ class _Reader:
                 hint="please report this file's layout",
             )
 
-    def _understand(self, segment: Segment) -> tuple[Matrix, int, _Layout | None, bool]:
-        """Return the rows with cities down, the number of header rows, the layout, and whether it was known."""
+    def _understand(self, segment: Segment) -> tuple[Matrix, int, Layout | None, bool]:
+        """Return rows with cities down, how many are header, the layout, and whether it was known."""
         rows = segment.rows
         last = self.layout
         if last is not None and segment.adjacent and len(rows[0]) == len(last.header[0]) and not last.flipped:
             body = rows[0][max(last.key, 0)].text
-            if _texts(rows[0]) in last.header:
-                head = sum(1 for row in rows[: len(last.header)] if _texts(row) in last.header)
+            if row_texts(rows[0]) in last.header:
+                head = sum(1 for row in rows[: len(last.header)] if row_texts(row) in last.header)
                 return rows, head, last, True
             if find_all(body) or (not body and last.key >= 0):
                 return rows, 0, last, True
-        direction, key = _city_line(rows)
+        direction, key = city_line(rows)
         if not direction:
             return self._city_from_heading(segment)
         if direction == "across":
             rows = transpose(rows)
-        head = _header_rows(rows, key)
+        head = count_header_rows(rows, key)
         if head == 0:
             if last is not None and len(rows[0]) == len(last.header[0]) and last.key == key:
                 return rows, 0, last, True
             header: tuple[tuple[str, ...], ...] = (("",) * len(rows[0]),)
         else:
-            header = tuple(_texts(row) for row in rows[:head])
+            header = tuple(row_texts(row) for row in rows[:head])
         if last is not None and header == last.header and key == last.key and last.item < 0:
-            generic = any(is_generic(_dimension(header, column)) for column, _ in last.texts)
+            generic = any(is_generic(column_name(header, column)) for column, _ in last.texts)
             if not generic:
                 return rows, head, last, True
-        layout = _layout(rows, head, header, key, _heading(segment, city=False))
+        layout = build_layout(rows, head, header, key, find_heading(segment, city=False))
         return rows, head, replace(layout, flipped=direction == "across"), False
 
-    def _city_from_heading(self, segment: Segment) -> tuple[Matrix, int, _Layout | None, bool]:
+    def _city_from_heading(self, segment: Segment) -> tuple[Matrix, int, Layout | None, bool]:
         """Return the layout of a table of one city, which a line over it names."""
-        city = _heading(segment, city=True)
+        city = find_heading(segment, city=True)
         rows = segment.rows
         if not city or len(rows[0]) < 2:
             return rows, 0, None, False
@@ -183,20 +155,16 @@ class _Reader:
         head = int("progress" in roles or "item" in roles)
         if not head and all(len(row) == 2 for row in rows):
             roles = ["item", "progress"]
-        item = (
-            roles.index("item")
-            if "item" in roles
-            else next((j for j, r in enumerate(roles) if r != "serial"), 0)
-        )
-        header = (_texts(rows[0]),) if head else (("",) * len(rows[0]),)
-        texts, left_out = _text_columns(roles, header, {item})
+        item = roles.index("item") if "item" in roles else next((j for j, r in enumerate(roles) if r != "serial"), 0)
+        header = (row_texts(rows[0]),) if head else (("",) * len(rows[0]),)
+        texts, left_out = text_columns(roles, header, {item})
         if not texts:
             return rows, 0, None, False
-        return rows, head, _Layout(header, -1, item, texts, left_out, city), False
+        return rows, head, Layout(header, -1, item, texts, left_out, city), False
 
     # -- its rows -------------------------------------------------------------------------------------------
 
-    def _body(self, rows: Matrix, layout: _Layout, where: str, *, continued: bool) -> None:
+    def _body(self, rows: Matrix, layout: Layout, where: str, *, continued: bool) -> None:
         previous: list[_Entry] = self.entries[-len(layout.texts) :] if continued else []
         first, topic, city, left = True, "", layout.city, Counter[str]()
         for row in rows:
@@ -205,7 +173,7 @@ class _Reader:
             lone = next(iter(distinct.values())) if len(distinct) == 1 else None
             if not distinct:
                 continue
-            if _texts(row) in layout.header:
+            if row_texts(row) in layout.header:
                 self.out.dropped_headers += 1
                 self._claim(row, "header")
                 continue
@@ -219,11 +187,10 @@ class _Reader:
                 topic = found if found != "-" else topic
                 self._claim(row, "title")
                 continue
-            if layout.key >= 0 and not key and len(distinct):
-                if previous:
-                    self._append(previous, row, layout, where, cut=first and continued)
-                    first = False
-                    continue
+            if layout.key >= 0 and not key and previous:
+                self._append(previous, row, layout, where, cut=first and continued)
+                first = False
+                continue
             first = False
             previous = self._emit(row, layout, key, topic)
             for column, why in layout.left_out:
@@ -232,23 +199,21 @@ class _Reader:
                     self.seen.add(row[column].origin)
         self.out.notes.extend(f"{where}: {why} left out ({count} texts)" for why, count in left.items())
 
-    def _lone(self, slot: Slot, layout: _Layout, where: str) -> str:
-        """Return the heading that a row with one text stands for, "-" for none, "" if it is a row of its own."""
+    def _lone(self, slot: Slot, layout: Layout, where: str) -> str:
+        """Return the heading that a row with one text is, "-" for none, "" if it is a row of its own."""
         is_key = slot.address.column - 1 == layout.key and not slot.merged
         if find_all(slot.text):
             return ""
-        if is_key and len(slot.text) <= 12 and not strip_number(slot.text) != squeeze(slot.text):
+        if is_key and len(slot.text) <= 12 and strip_number(slot.text) == squeeze(slot.text):
             return ""
         self.out.skipped_rows += 1
         self.out.notes.append(f"{where}, row {slot.address.row}: taken as a heading inside the table")
         generic = (
-            len(layout.texts) == 1
-            and layout.item < 0
-            and is_generic(_dimension(layout.header, layout.texts[0][0]))
+            len(layout.texts) == 1 and layout.item < 0 and is_generic(column_name(layout.header, layout.texts[0][0]))
         )
         return strip_number(slot.text) if generic else "-"
 
-    def _emit(self, row: Sequence[Slot], layout: _Layout, key: str, topic: str) -> list[_Entry]:
+    def _emit(self, row: Sequence[Slot], layout: Layout, key: str, topic: str) -> list[_Entry]:
         entries = []
         item = squeeze(row[layout.item].text) if layout.item >= 0 else ""
         for column, name in layout.texts:
@@ -270,9 +235,7 @@ class _Reader:
         self.entries.extend(entries)
         return entries
 
-    def _append(
-        self, previous: list[_Entry], row: Sequence[Slot], layout: _Layout, where: str, *, cut: bool
-    ) -> None:
+    def _append(self, previous: list[_Entry], row: Sequence[Slot], layout: Layout, where: str, *, cut: bool) -> None:
         """Add a row without a city to the one above: the rest of a row cut by a page, or its next lines."""
         for entry, (column, _) in zip(previous, layout.texts, strict=True):
             slot = row[column]
@@ -285,11 +248,7 @@ class _Reader:
             if not cut:
                 entry.flags.append("joined_rows")
         self._claim(row, "rest")
-        how = (
-            "its first row goes on the row before (cut by a page)"
-            if cut
-            else "a row without a city joined upwards"
-        )
+        how = "its first row goes on the row before (cut by a page)" if cut else "a row without a city joined upwards"
         self.out.notes.append(f"{where}, row {row[0].address.row}: {how}")
 
     def _claim(self, row: Sequence[Slot], role: str) -> None:
@@ -318,100 +277,4 @@ class _Reader:
             met.add((city, entry.dimension))
             blank = find_blank(entry.text)
             flags = tuple(dict.fromkeys(entry.flags))
-            self.out.cells.append(
-                Cell(city, entry.dimension, entry.text, entry.slots[0].address, blank, flags)
-            )
-
-
-def _texts(row: Sequence[Slot]) -> tuple[str, ...]:
-    return tuple(squeeze(slot.text) for slot in row)
-
-
-def _city_line(rows: Matrix) -> tuple[str, int]:
-    """Return whether the cities run "down" or "across", and in which column or row; ("", 0) if there are none."""
-    down = [len({s.text for s in column if find_all(s.text)}) for column in zip(*rows, strict=True)]
-    across = [len({s.text for s in row if find_all(s.text)}) for row in rows]
-    best_down, best_across = max(down), max(across)
-    titled = [j for j, slot in enumerate(rows[0]) if is_city_header(slot.text)]
-    if not best_down:
-        # no name is known, but a header says that names stand below it
-        return ("down", titled[0]) if titled and len(rows) > 1 else ("", 0)
-    column, row = down.index(best_down), across.index(best_across)
-    if best_down == best_across == 1 and row == 0 and column > 0 and not titled:
-        return "across", row
-    if best_across > best_down and column not in titled:
-        return "across", row
-    return "down", column
-
-
-def _header_rows(rows: Matrix, key: int) -> int:
-    """Return how many rows stand over the first city, which may have a name that is not known."""
-    first = next((i for i, row in enumerate(rows) if find_all(row[key].text)), len(rows))
-    for i in range(min(first, len(rows)) - 1, -1, -1):
-        if is_city_header(rows[i][key].text):
-            return i + 1
-    return first if first < len(rows) else 1
-
-
-def _dimension(header: Sequence[Sequence[str]], column: int) -> str:
-    """Return the name of a column: its header rows from top to bottom, each text once."""
-    return "/".join(dict.fromkeys(text for row in header if (text := squeeze(row[column]))))
-
-
-def _text_columns(
-    roles: Sequence[str], header: Sequence[Sequence[str]], taken: set[int]
-) -> tuple[tuple[tuple[int, str], ...], tuple[tuple[int, str], ...]]:
-    """Return the columns that hold progress, with their names, and the others with the reason."""
-    free = [j for j in range(len(roles)) if j not in taken]
-    progress = [j for j in free if roles[j] == "progress"]
-    chosen = progress or [j for j in free if roles[j] in {"", "item"}]
-    texts = tuple((j, _dimension(header, j)) for j in chosen)
-    left = tuple((j, f"column {_dimension(header, j) or j + 1}") for j in free if j not in chosen)
-    return texts, left
-
-
-def _layout(rows: Matrix, head: int, header: tuple[tuple[str, ...], ...], key: int, heading: str) -> _Layout:
-    """Return the use of the columns of a table whose cities run down column `key`."""
-    body = rows[head:]
-    names = [_dimension(header, j) for j in range(len(rows[0]))]
-    roles = [column_role(name.rsplit("/", 1)[-1]) for name in names]
-    for j, name in enumerate(names):
-        values = [row[j].text for row in body if row[j].text]
-        if j != key and not name and values and all(value.strip("、.").isdecimal() for value in values):
-            roles[j] = "serial"
-        elif j < key and roles[j] == "" and any(row[j].merged for row in body):
-            roles[j] = "group"  # 浙北 over three cities, or the city over its counties
-    cities = [row[key].text for row in body if find_all(row[key].text)]
-    repeated = len(cities) > len(set(cities))
-    items = [j for j, role in enumerate(roles) if role == "item" and j != key]
-    item = -1
-    if items and (repeated or "progress" in roles):
-        item = items[0]
-    elif repeated and not items and "progress" in roles:
-        free = [j for j, role in enumerate(roles) if role == "" and j != key]
-        item = free[0] if free else -1
-    taken = {key, item} - {-1}
-    if item >= 0:
-        texts, left = _text_columns(roles, header, taken)
-    else:
-        chosen = [j for j in range(len(roles)) if j not in taken and roles[j] in {"", "item", "progress"}]
-        texts = tuple((j, names[j]) for j in chosen)
-        left = tuple(
-            (j, f"column {names[j] or j + 1}") for j in range(len(roles)) if j not in {*chosen, *taken}
-        )
-        if len(texts) == 1 and is_generic(texts[0][1]) and heading:
-            texts = ((texts[0][0], heading),)
-    return _Layout(header, key, item, texts, left)
-
-
-def _heading(segment: Segment, *, city: bool) -> str:
-    """Return the nearest line over the table that names a city, or one that names a dimension; "" if none."""
-    for line in reversed(segment.heading):
-        bare = strip_number(line)
-        if not bare or bare.startswith(_NO_HEADINGS) or len(bare) > 60:
-            continue
-        found = find_leading(line)
-        if city:
-            return found[0].name if found else ""
-        return "" if find(bare) else bare
-    return ""
+            self.out.cells.append(Cell(city, entry.dimension, entry.text, entry.slots[0].address, blank, flags))

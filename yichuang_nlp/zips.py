@@ -39,9 +39,7 @@ class Package:
             ) from error
         members = self._zip.infolist()
         if len(members) > limits.zip_members:
-            raise LimitExceeded(
-                self.where, found=f"{len(members):,} parts", expected=f"at most {limits.zip_members:,}"
-            )
+            raise LimitExceeded(self.where, found=f"{len(members):,} parts", expected=f"at most {limits.zip_members:,}")
         if any(member.flag_bits & 1 for member in members):
             raise EncryptedFile(
                 self.where,

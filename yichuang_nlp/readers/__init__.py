@@ -17,7 +17,7 @@ def read_briefing(path: str | Path, *, limits: Limits = DEFAULT, strict: bool = 
     """Return the briefing in `path`: masthead, every cell with its address, and the account of the reading.
 
     With `strict`, anything the reading was unsure of (an unknown city, a header taken from another table, an
-    assumed date) raises `UnsureReading` instead of a flag. Raises a `ReadError` for a file that holds no cells.
+    assumed date) raises `UnsureReading`. Raises another `ReadError` for a file that holds no cells.
     """
     from yichuang_nlp.masthead import read_masthead
     from yichuang_nlp.places import expected_cities
@@ -34,9 +34,10 @@ def read_briefing(path: str | Path, *, limits: Limits = DEFAULT, strict: bool = 
         found = read_sections(grids, year=year)
     if not found.cells:
         texts = sum(bool(text) for grid in grids for row in grid.rows for text in row)
+        tables = sum(bool(grid.rows) for grid in grids)
         raise NoTable(
             path.name,
-            found=f"{sum(bool(grid.rows) for grid in grids)} tables with {texts} texts and {len(lines)} lines of prose",
+            found=f"{tables} tables with {texts} texts and {len(lines)} lines of prose",
             expected="a table or sections of cities and what they report",
             hint="check that it is the briefing itself and not its cover letter",
         )
@@ -124,9 +125,7 @@ def _check_counts(briefing: Briefing) -> None:
     if len(set(where)) != len(where):
         twice = Counter(where).most_common(1)[0][0]
         raise CountMismatch(twice, found="two cells from one place", expected="each place read once")
-    if reading.cells != len(briefing.cells) or reading.blank != sum(
-        _is_blank(cell) for cell in briefing.cells
-    ):
+    if reading.cells != len(briefing.cells) or reading.blank != sum(_is_blank(cell) for cell in briefing.cells):
         raise CountMismatch(
             briefing.source,
             found=f"{len(briefing.cells)} cells",

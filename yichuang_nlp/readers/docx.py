@@ -1,4 +1,4 @@
-"""Word files (docx), from their XML: merged cells, nested tables, content controls, text boxes, tracked changes."""
+"""Word files (docx) from their XML: merged cells, nested tables, controls, text boxes, tracked changes."""
 
 from __future__ import annotations
 
@@ -88,9 +88,7 @@ class _Reader:
     def walk(self, parent: Any, depth: int = 0) -> None:
         """Go through blocks in order: paragraphs become prose, tables grids, wrappers are opened."""
         if depth > self._limits.depth:
-            raise LimitExceeded(
-                self.grids.file, found="tags nested too deep", expected=f"{self._limits.depth}"
-            )
+            raise LimitExceeded(self.grids.file, found="tags nested too deep", expected=f"{self._limits.depth}")
         for child in parent:
             name = _name(child)
             if name == "p":
@@ -116,9 +114,7 @@ class _Reader:
 
     def _table(self, tbl: Any, depth: int) -> _Table:
         if depth > self._limits.depth:
-            raise LimitExceeded(
-                self.grids.file, found="tables nested too deep", expected=f"{self._limits.depth}"
-            )
+            raise LimitExceeded(self.grids.file, found="tables nested too deep", expected=f"{self._limits.depth}")
         table = _Table()
         open_merges: dict[int, int] = {}  # column -> index of the piece that goes on downwards
         for row, tr in enumerate(_opened(tbl, "tr", self._limits.depth)):
@@ -209,12 +205,8 @@ def _cell_blocks(parent: Any, depth: int) -> Iterator[Any]:
 
 def _text_boxes(paragraph: Any) -> Iterator[Any]:
     for element in paragraph.iter():
-        if _name(element) == "txbxContent" and not any(
-            _name(up) == "Fallback" for up in element.iterancestors()
-        ):
-            inside = next(
-                (up for up in element.iterancestors() if up is paragraph or _name(up) == "txbxContent"), None
-            )
+        if _name(element) == "txbxContent" and not any(_name(up) == "Fallback" for up in element.iterancestors()):
+            inside = next((up for up in element.iterancestors() if up is paragraph or _name(up) == "txbxContent"), None)
             if inside is paragraph:
                 yield element
 

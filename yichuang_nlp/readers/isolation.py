@@ -1,11 +1,12 @@
 """A parser written in C or Rust in a process of its own, with a memory and a time limit.
 
-Such a parser can abort, loop or eat all memory, and Python cannot stop it from inside. The child sends back plain
-JSON; whatever ends it otherwise becomes one of our errors. POSIX limits memory and time, Windows time only.
+Such a parser can abort, loop or eat all memory, and Python cannot stop it from inside. The child sends back
+plain JSON; whatever ends it otherwise becomes one of our errors. POSIX limits memory and time, Windows time only.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -37,7 +38,7 @@ _MODULES = {
     "mhtml": "html",
 }
 _SAFE = {"txt", "csv"}
-# -I keeps the working folder and the environment out of the import path: a download folder may hold an lxml.py.
+# -I keeps the working folder out of the import path: a download folder may hold a file called lxml.py.
 _BOOT = (
     "import sys, json; sys.path[:] = json.loads(sys.argv[1]); "
     "from yichuang_nlp.readers.isolation import main; main(*sys.argv[2:])"
@@ -85,10 +86,8 @@ def read_isolated(path: Path, kind: str, limits: Limits) -> list[Grid]:
 
 def _kill(child: subprocess.Popen[bytes]) -> None:
     if os.name == "posix":  # with whatever the child started (LibreOffice)
-        try:
+        with contextlib.suppress(ProcessLookupError):
             os.killpg(child.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
     else:
         child.kill()
 

@@ -34,9 +34,7 @@ _OTHERS = (
     (b"\x7fELF", "a program"),
     (b"AT&TFORM", "a DjVu scan"),
 )
-_HTML = re.compile(
-    rb"<\s*(?:!doctype\s+html|html|head|body|table|div|p|meta|script|font|center|frameset)\b", re.I
-)
+_HTML = re.compile(rb"<\s*(?:!doctype\s+html|html|head|body|table|div|p|meta|script|font|center|frameset)\b", re.I)
 
 
 def find_format(path: Path) -> str:
@@ -92,7 +90,7 @@ def find_format(path: Path) -> str:
 
 
 def _is_binary(start: bytes) -> bool:
-    """Return whether the bytes hold NULs at both even and odd places, as no text encoding does, or controls."""
+    """Return whether the bytes hold controls, or NULs at even and odd places, as no encoding of text does."""
     if start.startswith((b"\xff\xfe", b"\xfe\xff")):
         return False
     nulls = start.count(0)
