@@ -118,7 +118,11 @@ def _fold(texts: Sequence[str], spans: Sequence[Sequence[tuple[int, int]]]) -> _
     folded = np.where(digit, np.uint32(_ZERO), codes)
     if len(codes) > 3:
         hundred = (
-            first[:-3] & (codes[:-3] == ord("1")) & (codes[1:-2] == _ZERO) & (codes[2:-1] == _ZERO) & (codes[3:] == _PERCENT)
+            first[:-3]
+            & (codes[:-3] == ord("1"))
+            & (codes[1:-2] == _ZERO)
+            & (codes[2:-1] == _ZERO)
+            & (codes[3:] == _PERCENT)
         )
         folded[:-3][hundred] = _HUNDRED
     keep = (~digit | first) & (codes != _SPACE)
@@ -161,7 +165,11 @@ def _phrase_table(which: str) -> tuple[tuple[int, U64, npt.NDArray[np.int32]], .
         if chosen:
             chosen.sort()
             tables.append(
-                (length, np.array([h for h, _ in chosen], np.uint64), np.array([i for _, i in chosen], np.int32))
+                (
+                    length,
+                    np.array([h for h, _ in chosen], np.uint64),
+                    np.array([i for _, i in chosen], np.int32),
+                )
             )
     return tuple(tables)
 
@@ -222,7 +230,13 @@ class _Collector:
         key = np.broadcast_to(_mix(family, *hashes), clause.shape)
         nowhere = np.full(len(clause), -1, np.int32)
         self.parts.append(
-            (key, clause.astype(np.int32), family, nowhere if start is None else start, nowhere if end is None else end)
+            (
+                key,
+                clause.astype(np.int32),
+                family,
+                nowhere if start is None else start,
+                nowhere if end is None else end,
+            )
         )
 
 
@@ -265,7 +279,12 @@ def extract(pairs: Sequence[tuple[str, str]], segmenter: Segmenter) -> ClauseFea
 
     out = _Collector()
     n_clauses = len(item)
-    index_in_item = np.arange(n_clauses) - (np.cumsum(np.bincount(item, minlength=len(pairs))) - np.bincount(item, minlength=len(pairs)))[item] if n_clauses else np.zeros(0, np.int64)
+    index_in_item = (
+        np.arange(n_clauses)
+        - (np.cumsum(np.bincount(item, minlength=len(pairs))) - np.bincount(item, minlength=len(pairs)))[item]
+        if n_clauses
+        else np.zeros(0, np.int64)
+    )
     total = np.bincount(item, minlength=len(pairs))[item] if n_clauses else np.zeros(0, np.int64)
 
     def where(position: npt.NDArray[np.integer], length: npt.NDArray[np.integer] | int) -> tuple[I32, I32]:
@@ -275,7 +294,14 @@ def extract(pairs: Sequence[tuple[str, str]], segmenter: Segmenter) -> ClauseFea
     for length in _CHAR_LENGTHS:
         position = np.flatnonzero(folded.inside(length))
         start, end = where(position, length)
-        out.add("char", folded.owner[position], folded.hashes[length - 1][position], np.uint64(length), start=start, end=end)
+        out.add(
+            "char",
+            folded.owner[position],
+            folded.hashes[length - 1][position],
+            np.uint64(length),
+            start=start,
+            end=end,
+        )
 
     # words, neighbouring words, words at the edges of a clause
     t_start, t_length, t_hash = _tokens(folded, segmenter)
@@ -283,7 +309,14 @@ def extract(pairs: Sequence[tuple[str, str]], segmenter: Segmenter) -> ClauseFea
     start, end = where(t_start, t_length)
     out.add("word", t_clause, t_hash, start=start, end=end)
     same = t_clause[1:] == t_clause[:-1] if len(t_clause) else np.zeros(0, bool)
-    out.add("pair", t_clause[:-1][same], t_hash[:-1][same], t_hash[1:][same], start=start[:-1][same], end=end[1:][same])
+    out.add(
+        "pair",
+        t_clause[:-1][same],
+        t_hash[:-1][same],
+        t_hash[1:][same],
+        start=start[:-1][same],
+        end=end[1:][same],
+    )
     is_first = np.concatenate([[True], ~same]) if len(t_clause) else np.zeros(0, bool)
     out.add("edge", t_clause[is_first], t_hash[is_first], start=start[is_first], end=end[is_first])
 
@@ -298,8 +331,23 @@ def extract(pairs: Sequence[tuple[str, str]], segmenter: Segmenter) -> ClauseFea
     out.add("group", p_clause, p_group, start=start, end=end)
     out.add("sense", p_clause, p_sense, start=start, end=end)
     same = p_clause[1:] == p_clause[:-1] if len(p_clause) else np.zeros(0, bool)
-    out.add("chain", p_clause[:-1][same], p_group[:-1][same], p_group[1:][same], start=start[:-1][same], end=end[1:][same])
-    out.add("chain", p_clause[:-1][same], p_sense[:-1][same], p_sense[1:][same], np.uint64(2), start=start[:-1][same], end=end[1:][same])
+    out.add(
+        "chain",
+        p_clause[:-1][same],
+        p_group[:-1][same],
+        p_group[1:][same],
+        start=start[:-1][same],
+        end=end[1:][same],
+    )
+    out.add(
+        "chain",
+        p_clause[:-1][same],
+        p_sense[:-1][same],
+        p_sense[1:][same],
+        np.uint64(2),
+        start=start[:-1][same],
+        end=end[1:][same],
+    )
 
     # the neighbours of a clause, and the clauses further off
     for name, shift in (("before", 1), ("after", -1)):
@@ -340,14 +388,16 @@ def extract(pairs: Sequence[tuple[str, str]], segmenter: Segmenter) -> ClauseFea
     position = np.flatnonzero(folded.inside(2))
     d_position = np.flatnonzero(dimension.inside(2))
     in_name = np.unique(_mix(0, dimension.hashes[1][d_position], dimension.owner[d_position].astype(np.uint64)))
-    mine = _mix(0, folded.hashes[1][position], which[item[folded.owner[position]]].astype(np.uint64)) if len(position) else np.zeros(0, np.uint64)
+    mine = (
+        _mix(0, folded.hashes[1][position], which[item[folded.owner[position]]].astype(np.uint64))
+        if len(position)
+        else np.zeros(0, np.uint64)
+    )
     shared = np.bincount(folded.owner[position][np.isin(mine, in_name)], minlength=n_clauses)
     level = np.digitize(shared, [1, 2, 4, 7]).astype(np.uint64)
     out.add("overlap", clause_number, level)
 
-    key, clause, family, at_start, at_end = (
-        [part[field] for part in out.parts] for field in range(5)
-    )
+    key, clause, family, at_start, at_end = ([part[field] for part in out.parts] for field in range(5))
     sizes = [len(part[1]) for part in out.parts]
     return ClauseFeatures(
         len(pairs), item, span, np.concatenate(key), np.concatenate(clause),

@@ -1,0 +1,159 @@
+"""The model folder: `model.json` and `weights.npz`, both data; questioned before they are opened.
+
+No pickle and no code: loading reads JSON and plain arrays, and refuses a folder whose format, hashes or shapes
+are not what this version writes.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import zipfile
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from yichuang_nlp.errors import ModelError
+from yichuang_nlp.features import FAMILIES, TAGS
+from yichuang_nlp.scoring import ASPECTS, LABELS, ROLES, SUMMARY, Weights
+
+__all__ = ["FORMAT", "data_sha256", "load_folder", "save_folder", "write_whole"]
+
+FORMAT = 1
+_MOST_BYTES = 64 * 2**20  # of an unpacked array: eight times what we ship
+_INTEGERS = ("keys", "cell_row")
+_HINT = "make the folder anew with: yichuang train CORPUS -o MODEL_DIR"
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write `content` under a temporary name and rename it, so that no reader ever sees half a file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        temporary.write_bytes(content)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def data_sha256() -> str:
+    """Return the hash of the word lists that features are made with: other lists, other features."""
+    digest = hashlib.sha256()
+    for name in ("domain_words.tsv", "kinds.tsv", "verbs.tsv"):
+        digest.update(files("yichuang_nlp.data").joinpath(name).read_text("utf-8").encode())
+    return digest.hexdigest()
+
+
+def _spec() -> dict[str, Any]:
+    return {
+        "labels": list(LABELS),
+        "aspects": list(ASPECTS),
+        "roles": list(ROLES),
+        "families": list(FAMILIES),
+        "tags": list(TAGS),
+        "summary": len(SUMMARY),
+        "data_sha256": data_sha256(),
+    }
+
+
+def _pack(weights: Weights) -> bytes:
+    buffer = io.BytesIO()
+    arrays = {name: getattr(weights, name) for name in Weights.__dataclass_fields__}
+    for name in (
+        "clause",
+        "cell",
+    ):  # the two big ones; training rounds them to this before anything is measured
+        arrays[name] = arrays[name].astype(np.float16)
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name, array in arrays.items():
+            member = io.BytesIO()
+            np.lib.format.write_array(member, np.ascontiguousarray(array), allow_pickle=False)
+            # a fixed date, so that the same arrays give the same bytes
+            archive.writestr(
+                zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0)), member.getvalue(), zipfile.ZIP_DEFLATED
+            )
+    return buffer.getvalue()
+
+
+def save_folder(folder: Path, weights: Weights, meta: Mapping[str, Any]) -> str:
+    """Write a model folder and return the sha256 of its weights; `meta` goes into `model.json` as it is."""
+    packed = _pack(weights)
+    sha256 = hashlib.sha256(packed).hexdigest()
+    document = {
+        "format": FORMAT,
+        **meta,
+        "spec": _spec(),
+        "shapes": {name: list(getattr(weights, name).shape) for name in Weights.__dataclass_fields__},
+        "weights_sha256": sha256,
+    }
+    write_whole(folder / "weights.npz", packed)
+    write_whole(folder / "model.json", (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode())
+    return sha256
+
+
+def load_folder(folder: Path) -> tuple[dict[str, Any], Weights]:
+    """Return what `model.json` says and the weights; raise `ModelError` for a folder that is not sound."""
+    try:
+        document = json.loads((folder / "model.json").read_text("utf-8"))
+        packed = (folder / "weights.npz").read_bytes()
+    except FileNotFoundError as error:
+        raise ModelError(
+            folder, found=f"no {Path(error.filename).name}", expected="model.json and weights.npz", hint=_HINT
+        ) from error
+    except (OSError, ValueError) as error:
+        raise ModelError(folder / "model.json", found="no readable JSON", expected="a model", hint=_HINT) from error
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        found = document.get("format") if isinstance(document, dict) else None
+        raise ModelError(
+            folder / "model.json", found=f"format {found!r}", expected=f"format {FORMAT}",
+            hint="upgrade yichuang_nlp, or train again",
+        )  # fmt: skip
+    if hashlib.sha256(packed).hexdigest() != document.get("weights_sha256"):
+        raise ModelError(
+            folder / "weights.npz", found="other bytes than model.json vouches for",
+            expected=f"sha256 {document.get('weights_sha256')}", hint="copy the folder again; do not edit it",
+        )  # fmt: skip
+    spec = document.get("spec", {})
+    if spec != _spec():
+        wrong = [name for name, value in _spec().items() if not isinstance(spec, dict) or spec.get(name) != value]
+        raise ModelError(
+            folder / "model.json", found=f"another feature specification ({', '.join(wrong)})",
+            expected="the one of this version", hint=_HINT,
+        )  # fmt: skip
+    return document, _unpack(folder / "weights.npz", packed, document.get("shapes", {}))
+
+
+def _unpack(path: Path, packed: bytes, shapes: Any) -> Weights:
+    arrays: dict[str, Any] = {}
+    try:
+        with zipfile.ZipFile(io.BytesIO(packed)) as archive:
+            for name in Weights.__dataclass_fields__:
+                if archive.getinfo(f"{name}.npy").file_size > _MOST_BYTES:
+                    raise ValueError(f"{name} is too large")
+                with archive.open(f"{name}.npy") as member:
+                    array = np.lib.format.read_array(member, allow_pickle=False)
+                if list(array.shape) != shapes.get(name):
+                    raise ValueError(f"{name} has shape {array.shape}")
+                arrays[name] = array if name in _INTEGERS else array.astype(np.float64)
+        weights = Weights(**arrays)
+        vocabulary, used = len(weights.keys), len(weights.cell)
+        expected = {
+            "keys": (vocabulary,), "clause": (vocabulary, 7), "clause_bias": (7,), "cell_row": (vocabulary,),
+            "cell": (used, 4), "summary": (len(SUMMARY), 4), "cell_bias": (4,), "matrix": (4, 4), "shift": (4,),
+        }  # fmt: skip
+        for name, shape in expected.items():
+            array = getattr(weights, name)
+            if array.shape != shape or (name not in _INTEGERS and not np.isfinite(array).all()):
+                raise ValueError(f"{name} is not a finite array of shape {shape}")
+        if weights.keys.dtype != np.uint64 or (weights.keys[1:] <= weights.keys[:-1]).any():
+            raise ValueError("keys are not sorted hashes")
+        if weights.cell_row.dtype != np.int32 or (weights.cell_row >= used).any():
+            raise ValueError("cell_row points outside of cell")
+    except (ValueError, KeyError, AttributeError, OSError, zipfile.BadZipFile) as error:
+        raise ModelError(path, found=str(error), expected="the arrays of a model", hint=_HINT) from error
+    return weights
