@@ -50,6 +50,7 @@ class Layout:
 
 
 def row_texts(row: Sequence[Slot]) -> tuple[str, ...]:
+    """Return the texts of a row as they are compared: without spread-out blanks."""
     return tuple(squeeze(slot.text) for slot in row)
 
 

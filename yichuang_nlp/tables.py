@@ -183,7 +183,8 @@ class _Reader:
             if is_footnote(next(iter(distinct.values())).text):
                 self._skip(row, f"{where}: row left out (a footnote, {len(distinct)} texts)")
                 continue
-            if lone is not None and (found := self._lone(lone, layout, where)):
+            rest = lone is not None and not lone.merged and not key and lone is not row[0]
+            if lone is not None and not rest and (found := self._lone(lone, layout, where)):
                 topic = found if found != "-" else topic
                 self._claim(row, "title")
                 continue

@@ -1,0 +1,415 @@
+"""Layouts: each case is a file as its reader hands it over, and the cells that a person would read from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from yichuang_nlp.records import Blank, Grid, Span
+from yichuang_nlp.sections import read_sections
+from yichuang_nlp.tables import read_tables
+
+Triple = tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Case:
+    """`tables` in rows of "a|b|c"; a table is (prose before, rows, spans)."""
+
+    reason: str
+    tables: tuple[tuple[tuple[str, ...], tuple[str, ...], tuple[Span, ...]], ...]
+    cells: tuple[str, ...]
+    skipped: int = 0
+    dropped: int = 0
+    joined: int = 0
+
+
+def table(
+    *rows: str, before: tuple[str, ...] = (), spans: tuple[Span, ...] = ()
+) -> tuple[tuple[str, ...], tuple[str, ...], tuple[Span, ...]]:
+    return before, rows, spans
+
+
+def grids(case: Case) -> list[Grid]:
+    out = []
+    for number, (before, rows, spans) in enumerate(case.tables, 1):
+        split = tuple(tuple(row.split("|")) for row in rows)
+        out.append(Grid("file", number, split, before, spans))
+    return out
+
+
+MATRIX = ("杭州市 窗口 建成", "杭州市 指南 拟修订", "宁波市 窗口 在建", "宁波市 指南 已印发")
+
+CASES = [
+    Case("cities down", (table("地区|窗口|指南", "杭州市|建成|拟修订", "宁波市|在建|已印发"),), MATRIX),
+    Case(
+        "cities across", (table("事项|杭州市|宁波市", "窗口|建成|在建", "指南|拟修订|已印发"),), tuple(sorted(MATRIX))
+    ),
+    Case(
+        "one city across, its dimensions down",
+        (table("事项|杭州市", "窗口|建成", "指南|拟修订"),),
+        ("杭州市 窗口 建成", "杭州市 指南 拟修订"),
+    ),
+    Case(
+        "short and spaced names",
+        (table("地 区|窗 口|指\n南", "杭 州|建成|拟修订", "2、宁波（含奉化）|在建|已印发"),),
+        MATRIX,
+    ),
+    Case(
+        "a serial number",
+        (table("序号|地区|窗口|指南", "1|杭州市|建成|拟修订", "2|宁波市|在建|已印发"),),
+        MATRIX,
+    ),
+    Case(
+        "a serial number without a header",
+        (table("|地区|窗口|指南", "1|杭州市|建成|拟修订", "2|宁波市|在建|已印发"),),
+        MATRIX,
+    ),
+    Case(
+        "title and unit rows inside the table",
+        (
+            table(
+                "各市工作进展情况表||",
+                "（截至3月底）||单位：个".replace("单位：个", ""),
+                "地区|窗口|指南",
+                "杭州市|建成|拟修订",
+                "宁波市|在建|已印发",
+                spans=(Span(0, 0, 1, 3), Span(1, 0, 1, 3)),
+            ),
+        ),
+        MATRIX,
+    ),
+    Case(
+        "a header of two rows with merged cells",
+        (
+            table(
+                "地区|政务服务||机制",
+                "|窗口|指南|",
+                "杭州市|建成|拟修订|健全",
+                "宁波市|在建|已印发|完善中",
+                spans=(Span(0, 0, 2, 1), Span(0, 1, 1, 2), Span(0, 3, 2, 1)),
+            ),
+        ),
+        (
+            "杭州市 政务服务/窗口 建成",
+            "杭州市 政务服务/指南 拟修订",
+            "杭州市 机制 健全",
+            "宁波市 政务服务/窗口 在建",
+            "宁波市 政务服务/指南 已印发",
+            "宁波市 机制 完善中",
+        ),
+    ),
+    Case(
+        "one text for two cities (merged downwards)",
+        (table("地区|窗口", "杭州市|建成", "宁波市|", spans=(Span(1, 1, 2, 1),)),),
+        ("杭州市 窗口 建成", "宁波市 窗口 建成"),
+    ),
+    Case(
+        "one text for two dimensions (merged across)",
+        (table("地区|窗口|指南", "杭州市|一并推进|", spans=(Span(1, 1, 1, 2),)),),
+        ("杭州市 窗口 一并推进", "杭州市 指南 一并推进"),
+    ),
+    Case(
+        "a region merged over its cities",
+        (
+            table(
+                "片区|地区|窗口",
+                "浙北|杭州市|建成",
+                "|湖州市|在建",
+                "浙东|宁波市|拟建",
+                spans=(Span(1, 0, 2, 1),),
+            ),
+        ),
+        ("杭州市 窗口 建成", "湖州市 窗口 在建", "宁波市 窗口 拟建"),
+    ),
+    Case(
+        "totals and footnotes",
+        (
+            table(
+                "地区|窗口|指南",
+                "全省|11个|8个",
+                "杭州市|建成|拟修订",
+                "宁波市|在建|已印发",
+                "合计|2|2",
+                "注：数据由各市报送。||",
+                spans=(Span(5, 0, 1, 3),),
+            ),
+        ),
+        MATRIX,
+        skipped=3,
+    ),
+    Case(
+        "columns that are no dimension",
+        (table("地区|窗口|责任单位|完成时限|备注", "杭州市|建成|审管办|3月底|无", "宁波市|在建|审管办|6月底|"),),
+        ("杭州市 窗口 建成", "宁波市 窗口 在建"),
+    ),
+    Case(
+        "cut into two with the header repeated",
+        (table("地区|窗口|指南", "杭州市|建成|拟修订"), table("地区|窗口|指南", "宁波市|在建|已印发")),
+        MATRIX,
+        dropped=1,
+        joined=1,
+    ),
+    Case(
+        "cut into two without a header",
+        (table("地区|窗口|指南", "杭州市|建成|拟修订"), table("宁波市|在建|已印发")),
+        MATRIX,
+        joined=1,
+    ),
+    Case(
+        "cut in the middle of a row",
+        (table("地区|窗口|指南", "杭州市|建|拟修"), table("|成|订", "宁波市|在建|已印发")),
+        MATRIX,
+        joined=1,
+    ),
+    Case(
+        "cut in the middle of a row with the header repeated",
+        (table("地区|窗口|指南", "杭州市|建|拟修订"), table("地区|窗口|指南", "|成|", "宁波市|在建|已印发")),
+        MATRIX,
+        dropped=1,
+        joined=1,
+    ),
+    Case(
+        "a blank row and the header again, as a sheet has it",
+        (table("地区|窗口|指南", "杭州市|建成|拟修订", "||", "地区|窗口|指南", "宁波市|在建|已印发"),),
+        MATRIX,
+        dropped=1,
+        joined=1,
+    ),
+    Case(
+        "the header again without a blank row",
+        (table("地区|窗口|指南", "杭州市|建成|拟修订", "地区|窗口|指南", "宁波市|在建|已印发"),),
+        MATRIX,
+        dropped=1,
+    ),
+    Case(
+        "long: one row a city and dimension",
+        (
+            table(
+                "地区|事项|进展情况", "杭州市|窗口|建成", "杭州市|指南|拟修订", "宁波市|窗口|在建", "宁波市|指南|已印发"
+            ),
+        ),
+        MATRIX,
+    ),
+    Case(
+        "long, cities merged",
+        (
+            table(
+                "地区|事项|进展情况",
+                "杭州市|窗口|建成",
+                "|指南|拟修订",
+                "宁波市|窗口|在建",
+                "|指南|已印发",
+                spans=(Span(1, 0, 2, 1), Span(3, 0, 2, 1)),
+            ),
+        ),
+        MATRIX,
+    ),
+    Case(
+        "long, dimension first and merged",
+        (
+            table(
+                "工作任务|地区|进展情况",
+                "窗口|杭州市|建成",
+                "|宁波市|在建",
+                "指南|杭州市|拟修订",
+                "|宁波市|已印发",
+                spans=(Span(1, 0, 2, 1), Span(3, 0, 2, 1)),
+            ),
+        ),
+        ("杭州市 窗口 建成", "宁波市 窗口 在建", "杭州市 指南 拟修订", "宁波市 指南 已印发"),
+    ),
+    Case(
+        "a project ledger",
+        (
+            table(
+                "序号|项目名称|建设地点|总投资（亿元）|形象进度|责任单位",
+                "1|城西水厂|杭州市余杭区|12|主体封顶|水务局",
+                "2|滨海大道|宁波市|30|正在招标|交通局",
+            ),
+        ),
+        ("余杭区 城西水厂 主体封顶", "宁波市 滨海大道 正在招标"),
+    ),
+    Case(
+        "one table a dimension, named by the line above",
+        (
+            table("地区|进展情况", "杭州市|建成", "宁波市|在建", before=("一、窗口",)),
+            table("地区|进展情况", "杭州市|拟修订", "宁波市|已印发", before=("二、指南",)),
+        ),
+        ("杭州市 窗口 建成", "宁波市 窗口 在建", "杭州市 指南 拟修订", "宁波市 指南 已印发"),
+    ),
+    Case(
+        "one table a city, named by the line above",
+        (
+            table("事项|进展情况", "窗口|建成", "指南|拟修订", before=("（一）杭州市",)),
+            table("事项|进展情况", "窗口|在建", "指南|已印发", before=("（二）宁波市",)),
+        ),
+        MATRIX,
+    ),
+    Case(
+        "dimensions as headings inside one table",
+        (
+            table(
+                "地区|进展情况",
+                "一、窗口|",
+                "杭州市|建成",
+                "宁波市|在建",
+                "二、指南|",
+                "杭州市|拟修订",
+                "宁波市|已印发",
+                spans=(Span(1, 0, 1, 2), Span(4, 0, 1, 2)),
+            ),
+        ),
+        ("杭州市 窗口 建成", "宁波市 窗口 在建", "杭州市 指南 拟修订", "宁波市 指南 已印发"),
+        skipped=2,
+    ),
+    Case(
+        "an unknown name in the column of cities is kept",
+        (table("地区|窗口", "杭州市|建成", "钱塘湖片区|在建"),),
+        ("杭州市 窗口 建成", "钱塘湖片区 窗口 在建"),
+    ),
+    Case(
+        "only unknown names under a header that says they are places",
+        (table("地区|窗口", "甲片区|建成", "乙片区|在建"),),
+        ("甲片区 窗口 建成", "乙片区 窗口 在建"),
+    ),
+    Case(
+        "a table of contacts beside it is left out",
+        (table("姓名|电话", "张三|1234"), table("地区|窗口", "杭州市|建成")),
+        ("杭州市 窗口 建成",),
+    ),
+    Case(
+        "a city without any text",
+        (table("地区|窗口|指南", "杭州市|建成|拟修订", "宁波市||"),),
+        ("杭州市 窗口 建成", "杭州市 指南 拟修订", "宁波市 窗口 ", "宁波市 指南 "),
+    ),
+]
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda case: case.reason)
+def test_layout(case: Case) -> None:
+    reading = read_tables(grids(case))
+    got = [f"{cell.city} {cell.dimension} {cell.text}" for cell in reading.cells]
+    assert sorted(got) == sorted(case.cells)
+    assert (reading.skipped_rows, reading.dropped_headers, reading.joined) == (
+        case.skipped,
+        case.dropped,
+        case.joined,
+    )
+    assert len({cell.address for cell in reading.cells}) == len(reading.cells)
+
+
+SECTIONS = [
+    (
+        "by dimension, a paragraph a city",
+        (
+            "关于进展情况的通报",
+            "一、窗口",
+            "杭州市：建成。",
+            "宁波市：在建。",
+            "二、指南",
+            "杭州市：拟修订。",
+            "宁波：已印发。",
+        ),
+        ("杭州市 窗口 建成。", "宁波市 窗口 在建。", "杭州市 指南 拟修订。", "宁波市 指南 已印发。"),
+    ),
+    (
+        "by city, numbered items",
+        ("一、杭州市", "1.窗口：建成。", "2.指南：拟修订。", "二、宁波市", "1.窗口：在建。", "2.指南：已印发。"),
+        ("杭州市 窗口 建成。", "杭州市 指南 拟修订。", "宁波市 窗口 在建。", "宁波市 指南 已印发。"),
+    ),
+    (
+        "by dimension, cities as headings",
+        (
+            "一、窗口",
+            "（一）杭州市",
+            "建成。",
+            "（二）宁波市",
+            "在建。",
+            "二、指南",
+            "（一）杭州市",
+            "拟修订。",
+            "（二）宁波市",
+            "已印发。",
+        ),
+        ("杭州市 窗口 建成。", "宁波市 窗口 在建。", "杭州市 指南 拟修订。", "宁波市 指南 已印发。"),
+    ),
+    (
+        "by city, dimensions as headings",
+        (
+            "一、杭州市",
+            "（一）窗口",
+            "建成。",
+            "（二）指南",
+            "拟修订。",
+            "二、宁波市",
+            "（一）窗口",
+            "在建。",
+            "（二）指南",
+            "已印发。",
+        ),
+        ("杭州市 窗口 建成。", "杭州市 指南 拟修订。", "宁波市 窗口 在建。", "宁波市 指南 已印发。"),
+    ),
+    (
+        "two cities in one line; the distribution list at the end is no report",
+        ("一、窗口", "杭州、宁波市：均已建成。", "温州市：在建。", "发：各市政府办公室"),
+        ("杭州市 窗口 均已建成。", "宁波市 窗口 均已建成。", "温州市 窗口 在建。"),
+    ),
+    (
+        "the report goes on from the name without a colon",
+        ("一、窗口", "杭州市已建成。", "宁波市正在建设。"),
+        ("杭州市 窗口 已建成。", "宁波市 窗口 正在建设。"),
+    ),
+    ("prose about cities is no briefing", ("杭州市政府召开会议。", "会议强调了窗口建设。"), ()),
+]
+
+
+@pytest.mark.parametrize(("reason", "lines", "cells"), SECTIONS, ids=[s[0] for s in SECTIONS])
+def test_sections(reason: str, lines: tuple[str, ...], cells: tuple[str, ...]) -> None:
+    reading = read_sections([Grid("file", 0, (), lines)])
+    assert [f"{c.city} {c.dimension} {c.text}" for c in reading.cells] == list(cells), reason
+
+
+@pytest.mark.parametrize(
+    ("text", "blank"),
+    [
+        ("", Blank.BLANK),
+        (" 　", Blank.BLANK),
+        ("未报", Blank.NOT_REPORTED),
+        ("（未报送）", Blank.NOT_REPORTED),
+        ("暂未上报材料", Blank.NOT_REPORTED),
+        ("不涉及", Blank.NOT_APPLICABLE),
+        ("无此项工作", Blank.NOT_APPLICABLE),
+        ("/", Blank.NOT_APPLICABLE),
+        ("——", Blank.NOT_APPLICABLE),
+        ("#REF!", Blank.UNREADABLE),
+        ("□□□□", Blank.UNREADABLE),
+        ("\ufffd\ufffd", Blank.UNREADABLE),
+        ("尚未启动", None),
+        ("无问题反映，已办结", None),
+        ("未报送方案的县已督促", None),
+    ],
+)
+def test_the_kinds_of_blank_are_kept_apart(text: str, blank: Blank | None) -> None:
+    grid = Grid("file", 1, (("地区", "窗口", "指南"), ("杭州市", text, "建成")))
+    assert [cell.blank for cell in read_tables([grid]).cells] == [blank, None]
+
+
+def test_an_unknown_city_is_flagged_and_a_known_one_is_not() -> None:
+    grid = Grid("file", 1, (("地区", "窗口"), ("杭州市", "建成"), ("钱塘湖片区", "在建")))
+    assert [cell.flags for cell in read_tables([grid]).cells] == [(), ("unknown_city",)]
+
+
+def test_what_is_left_out_is_named_in_the_notes() -> None:
+    case = next(case for case in CASES if case.reason == "columns that are no dimension")
+    notes = " ".join(read_tables(grids(case)).notes)
+    assert all(name in notes for name in ("责任单位", "完成时限", "备注"))
+
+
+def test_a_header_borrowed_over_prose_is_a_doubt() -> None:
+    first = Grid("file", 1, (("地区", "窗口"), ("杭州市", "建成")))
+    second = Grid("file", 2, (("宁波市", "在建"),), before=("其他各市情况如下",))
+    reading = read_tables([first, second])
+    assert [cell.dimension for cell in reading.cells] == ["窗口", "窗口"]
+    assert reading.doubts
