@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from yichuang_nlp.marks import is_footnote, squeeze
+from yichuang_nlp.marks import squeeze
 from yichuang_nlp.records import Address, Grid
 
-__all__ = ["Matrix", "Segment", "Slot", "column_of", "cut_grids", "transpose"]
+__all__ = ["Matrix", "Segment", "Slot", "cut_grids", "transpose"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,7 @@ def cut_grids(grids: Iterable[Grid], is_name: Callable[[str], bool]) -> list[Seg
     segments: list[Segment] = []
     pending: list[str] = []
     apart = True
+    shape = (0, 0, 0)  # width of the last grid, and which of its columns are used
     for number, grid in enumerate(grids):
         pending.extend(grid.before)
         apart = apart or bool(grid.before)
@@ -69,7 +70,13 @@ def cut_grids(grids: Iterable[Grid], is_name: Callable[[str], bool]) -> list[Seg
                 continue
             if not run:
                 continue
-            segment = _trim(tuple(run), tuple(pending), is_name)
+            # a page that holds only the rest of a row has empty columns that are none
+            goes_on = bool(segments) and not apart and grid.width == shape[0]
+            edges = _used(run)
+            if goes_on and shape[1] <= edges[0] and edges[1] <= shape[2]:
+                edges = shape[1:]
+            segment = _trim(tuple(run), tuple(pending), edges, is_name, goes_on)
+            shape = (grid.width, *edges)
             run = []
             if segment.rows:
                 segment.adjacent = bool(segments) and not apart and not segment.titles
@@ -102,11 +109,17 @@ def _spread(number: int, grid: Grid) -> list[tuple[Slot, ...]]:
     return matrix
 
 
-def _trim(rows: Matrix, before: tuple[str, ...], is_name: Callable[[str], bool]) -> Segment:
-    """Take off empty columns, and rows at the top that hold a single text (titles, units)."""
+def _used(rows: Sequence[Sequence[Slot]]) -> tuple[int, int]:
     used = [j for j in range(len(rows[0])) if any(row[j].text for row in rows)]
-    # an empty column inside may be a dimension that nobody filled: only a headless edge goes
-    rows = tuple(tuple(row[used[0] : used[-1] + 1]) for row in rows)
+    # an empty column inside may be a dimension that nobody filled: only empty edges go
+    return used[0], used[-1] + 1
+
+
+def _trim(
+    rows: Matrix, before: tuple[str, ...], edges: tuple[int, int], is_name: Callable[[str], bool], goes_on: bool
+) -> Segment:
+    """Take off empty columns, and rows at the top that hold a single text (titles, units)."""
+    rows = tuple(tuple(row[edges[0] : edges[1]]) for row in rows)
     titles: list[Slot] = []
     start = 0
     while start < len(rows):
@@ -116,24 +129,13 @@ def _trim(rows: Matrix, before: tuple[str, ...], is_name: Callable[[str], bool])
             break
         if is_name(only.text) and not only.merged and start > 0:
             break
+        if goes_on and not only.merged and only != rows[start][0]:
+            break  # the rest of a row that a page cut
         titles.append(only)
         start += 1
-    if start == len(rows) and rows and len(rows[0]) == 1:
-        start = 0
     return Segment(rows[start:], before, titles=tuple(titles))
 
 
 def transpose(rows: Matrix) -> Matrix:
     """Return the matrix with rows and columns swapped; addresses stay what they are."""
     return tuple(zip(*rows, strict=True))
-
-
-def column_of(rows: Sequence[Sequence[Slot]], index: int) -> list[str]:
-    """Return the texts of one column."""
-    return [row[index].text for row in rows]
-
-
-def is_tail(row: Sequence[Slot]) -> bool:
-    """Return whether a row is a footnote: one text over the whole width, or a key that says so."""
-    texts = [slot.text for slot in row if slot.text]
-    return bool(texts) and is_footnote(texts[0])
