@@ -38,7 +38,7 @@ def share_by_clause(features: ClauseFeatures, joint: F64, weights: Weights, dire
     n, item = features.n_items, features.item
     count = np.bincount(item, minlength=n)
     first = np.cumsum(count) - count
-    share = direct.copy()
+    share = direct.astype(np.float64)
     block = {name.split(" ", 1)[0]: [] for name in SUMMARY}  # type: dict[str, list[int]]
     for index, name in enumerate(SUMMARY):
         block[name.split(" ", 1)[0]].append(index)

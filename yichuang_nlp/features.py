@@ -94,9 +94,9 @@ class _Folded:
         """Say for each position whether `length` characters from it stay in one row."""
         same = self.owner >= 0
         if length > 1:
-            same = same.copy()
             same[-length + 1 :] = False
-            same[: len(same) - length + 1] &= self.owner[length - 1 :] == self.owner[: len(same) - length + 1]
+            if len(same) >= length:
+                same[: len(same) - length + 1] &= self.owner[length - 1 :] == self.owner[: len(same) - length + 1]
         return same
 
 
@@ -131,7 +131,8 @@ def _fold(texts: Sequence[str], spans: Sequence[Sequence[tuple[int, int]]]) -> _
     with np.errstate(over="ignore"):
         for length in range(2, _LONGEST + 1):
             longer = hashes[-1] * _BASE
-            longer[: len(folded) - length + 1] += hashes[0][length - 1 :]
+            if len(folded) >= length:
+                longer[: len(folded) - length + 1] += hashes[0][length - 1 :]
             hashes.append(longer)
     return _Folded(folded, owner, origin, tuple(hashes))
 

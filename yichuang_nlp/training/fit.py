@@ -15,7 +15,7 @@ from sklearn.model_selection import GroupKFold
 from yichuang_nlp._version import __version__
 from yichuang_nlp.artifact import save_folder, write_whole
 from yichuang_nlp.errors import CorpusError
-from yichuang_nlp.scoring import LABELS
+from yichuang_nlp.scoring import LABELS, softmax
 from yichuang_nlp.text import load_segmenter
 from yichuang_nlp.training.card import render_card
 from yichuang_nlp.training.corpus import TEST_PROGRAMMES, Example, corpus_sha256, read_corpus
@@ -43,20 +43,25 @@ class OutOfFold:
 
 
 def fit_calibration(raw: F64, gold: npt.NDArray[np.int64]) -> tuple[F64, F64]:
-    """Return (matrix (4, 4), shift (4,)) that calibrate log probabilities: multinomial vector scaling."""
-    matrix, shift = np.eye(4), np.zeros(4)
+    """Return (matrix (4, 4), shift (4,)) that calibrate log-odds: multinomial vector scaling.
+
+    The matrix first centres the log-odds of a row, so that it does the same to scores as to the logarithms of
+    their softmax, which differ by a constant.
+    """
+    centre = np.eye(4) - 0.25
     if len(np.unique(gold)) < 4:
-        return matrix, shift
-    model = LogisticRegression(C=1.0, max_iter=1000, tol=1e-6).fit(np.log(np.maximum(raw, 1e-9)), gold)
-    return model.coef_.T.astype(np.float64), model.intercept_.astype(np.float64)
+        return centre, np.zeros(4)
+    model = LogisticRegression(C=1.0, max_iter=1000, tol=1e-6).fit(_log(raw) @ centre, gold)
+    return centre @ model.coef_.T, model.intercept_.astype(np.float64)
 
 
 def apply_calibration(raw: F64, matrix: F64, shift: F64) -> F64:
     """Return calibrated probabilities, shape (n, 4)."""
-    scores = np.log(np.maximum(raw, 1e-9)) @ matrix + shift
-    power = np.exp(scores - scores.max(axis=1, keepdims=True))
-    result: F64 = power / power.sum(axis=1, keepdims=True)
-    return result
+    return softmax(_log(raw) @ matrix + shift)
+
+
+def _log(raw: F64) -> F64:
+    return np.log(np.maximum(raw, 1e-12))
 
 
 def cross_predict(
