@@ -58,7 +58,7 @@ class _Reader:
             inner = list(_tables_in(block.table))
             size = sum(slot.kind == "origin" for row in block.table.grid for slot in row)
             largest = max((sum(s.kind == "origin" for row in t.table.grid for s in row) for t in inner), default=0)
-            if largest > size:  # a table that only lays out the page
+            if largest > size or (inner and size == 1):  # a table that only lays out the page
                 for cell in _cells(block.table):
                     self.walk(cell.blocks, depth + 1)
             else:

@@ -103,7 +103,7 @@ class _Reader:
     def _add(self, table: _Table) -> None:
         """Add a table; one that only lays out larger tables inside becomes prose and those tables."""
         inner = max((len(nested.pieces) for _, nested in table.nested), default=0)
-        if inner <= len(table.pieces):
+        if inner <= len(table.pieces) and not (inner and len(table.pieces) == 1):
             self.grids.add_pieces(_flattened(table))
             return
         for index, piece in enumerate(table.pieces):
@@ -181,7 +181,7 @@ def _flattened(table: _Table) -> list[Piece]:
 
 
 def _number(text: str | None, default: int) -> int:
-    return int(text) if text and text.isdecimal() and len(text) < 9 else default
+    return int(text[:10]) if text and text.isdecimal() else default
 
 
 def _opened(parent: Any, wanted: str, depth: int) -> Iterator[Any]:

@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from yichuang_nlp.errors import BrokenFile, EncryptedFile, LimitExceeded, MissingExtra, NoTable
+from yichuang_nlp.errors import BrokenFile, EncryptedFile, LimitExceeded, MissingExtra, NoTable, YichuangError
 from yichuang_nlp.grids import GridList, Piece
 from yichuang_nlp.limits import DEFAULT, Limits
 from yichuang_nlp.records import Grid
@@ -38,7 +38,7 @@ def read(path: Path, limits: Limits = DEFAULT) -> list[Grid]:
     try:
         with pdfplumber.open(path) as document:
             return _read_pages(path, document, limits)
-    except (LimitExceeded, NoTable, MemoryError, RecursionError):
+    except (YichuangError, MemoryError, RecursionError):
         raise
     except Exception as error:
         if (

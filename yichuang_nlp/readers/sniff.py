@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import zipfile
 from pathlib import Path
@@ -66,6 +67,13 @@ def find_format(path: Path) -> str:
     wide = start.replace(b"\0", b"")
     if start[:9].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"\x09\x08") or start[:2] == b"\x09\x08":
         return "xls"  # BIFF without a storage around it
+    if _is_binary(start):
+        raise UnknownFormat(
+            path.name,
+            found="bytes that are neither text nor a known document",
+            expected="txt, md, csv, docx, doc, wps, xlsx, xls, et, pdf or html",
+            hint="open it in the program that wrote it and save it as docx or xlsx",
+        )
     if wide.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n").startswith(b"<?xml"):
         if b"office:spreadsheet" in wide or b"Workbook" in wide[:2000]:
             raise UnknownFormat(
@@ -79,25 +87,25 @@ def find_format(path: Path) -> str:
         return "html"
     if wide.lstrip().lower().startswith((b"mime-version:", b"from: <saved by", b'from: "saved by')):
         return "mhtml"
-    if _is_binary(start):
-        raise UnknownFormat(
-            path.name,
-            found="bytes that are neither text nor a known document",
-            expected="txt, md, csv, docx, doc, wps, xlsx, xls, et, pdf or html",
-            hint="open it in the program that wrote it and save it as docx or xlsx",
-        )
     return "csv" if path.suffix.lower() in {".csv", ".tsv"} else "txt"
 
 
 def _is_binary(start: bytes) -> bool:
-    """Return whether the bytes hold controls, or NULs at even and odd places, as no encoding of text does."""
-    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return False
+    """Return whether the bytes are text in no encoding, or hold more control characters than text does."""
     nulls = start.count(0)
-    if nulls and start[0::2].count(0) and start[1::2].count(0):
-        return nulls > len(start) // 100
     controls = sum(start.count(byte) for byte in range(1, 32) if byte not in b"\t\n\v\f\r\x1a\x1b")
-    return nulls == 0 and controls > len(start) // 10
+    if not nulls:
+        return controls > len(start) // 10
+    encodings = ("utf-8", "gb18030", "utf-16", "utf-16-le", "utf-16-be", "utf-32")
+    return not any(_starts_as(start, encoding) for encoding in encodings)
+
+
+def _starts_as(start: bytes, encoding: str) -> bool:
+    try:
+        codecs.getincrementaldecoder(encoding)().decode(start)  # the end may cut a character
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _ole_kind(path: Path) -> str:
