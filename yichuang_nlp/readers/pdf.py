@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -41,11 +41,15 @@ def read(path: Path, limits: Limits = DEFAULT) -> list[Grid]:
     except (YichuangError, MemoryError, RecursionError):
         raise
     except Exception as error:
-        if (
-            isinstance(error, PDFPasswordIncorrect)
-            or isinstance(error.__cause__, PDFPasswordIncorrect)
-            or ("PasswordIncorrect" in repr(error))
-        ):
+        causes = list(_causes(error))
+        if any(isinstance(cause, MemoryError) or "allocate" in str(cause) for cause in causes):
+            raise LimitExceeded(
+                path.name,
+                found="a PDF that needs too much memory",
+                expected=f"at most {limits.memory_bytes >> 20:,} MB",
+                hint="print it to a new PDF",
+            ) from error
+        if any(isinstance(cause, PDFPasswordIncorrect) for cause in causes):
             raise EncryptedFile(
                 path.name,
                 found="a PDF with a password",
@@ -58,6 +62,18 @@ def read(path: Path, limits: Limits = DEFAULT) -> list[Grid]:
             expected="a whole PDF",
             hint="fetch it again, or print it to a new PDF",
         ) from error
+
+
+def _causes(error: BaseException) -> Iterator[BaseException]:
+    """Yield `error` and what it wraps: pdfplumber hides the reason in the first argument."""
+    seen: list[BaseException] = []
+    waiting: list[object] = [error]
+    while waiting:
+        cause = waiting.pop()
+        if isinstance(cause, BaseException) and cause not in seen:
+            seen.append(cause)
+            yield cause
+            waiting += [*cause.args[:1], cause.__cause__, cause.__context__]
 
 
 def _read_pages(path: Path, document: Any, limits: Limits) -> list[Grid]:
