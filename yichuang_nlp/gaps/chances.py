@@ -107,9 +107,7 @@ def _draw(
     mass = 0.0
     seen: dict[str, int] = {}
     # in the order of the names, so that the order of the columns cannot change a sum in its last bits
-    for prediction, weight in sorted(
-        zip(cells, weights, strict=True), key=lambda pair: pair[0].cell.dimension
-    ):
+    for prediction, weight in sorted(zip(cells, weights, strict=True), key=lambda pair: pair[0].cell.dimension):
         if prediction.expected_rank is None or weight <= 0:
             continue
         dimension = prediction.cell.dimension

@@ -15,6 +15,7 @@ from yichuang_nlp.records import Prediction, Status
 __all__ = ["check_weights", "summarise_dimensions", "weigh_cities"]
 
 MOST_LEADERS = 3
+FEWEST_RANKED = 3  # the median of two cities is neither of them
 
 
 def check_weights(dimensions: Sequence[str], weights: Mapping[str, float] | None) -> dict[str, float]:
@@ -22,9 +23,7 @@ def check_weights(dimensions: Sequence[str], weights: Mapping[str, float] | None
     given = dict(weights or {})
     for name, weight in given.items():
         if name not in dimensions:
-            raise BadOption(
-                "weights", found=f"the dimension {name!r}", expected="one of " + "、".join(dimensions)
-            )
+            raise BadOption("weights", found=f"the dimension {name!r}", expected="one of " + "、".join(dimensions))
         if not (isinstance(weight, (int, float)) and 0 <= weight < float("inf")):
             raise BadOption(f"weights, {name}", found=repr(weight), expected="a number, 0 or more")
     full = {name: float(given.get(name, 1.0)) for name in dimensions}
@@ -47,9 +46,7 @@ def summarise_dimensions(
     return tuple(_summarise(name, columns[name], predictions, weights[name]) for name in weights)
 
 
-def _summarise(
-    name: str, places: Sequence[int], predictions: Sequence[Prediction], weight: float
-) -> DimensionSummary:
+def _summarise(name: str, places: Sequence[int], predictions: Sequence[Prediction], weight: float) -> DimensionSummary:
     statuses = [status for i in places if (status := predictions[i].status) is not None]
     ranks = [rank for i in places if (rank := predictions[i].expected_rank) is not None]
     counts = {status: statuses.count(status) for status in Status}
@@ -126,10 +123,7 @@ def weigh_cities(
     ranked = []
     for name, cells in rows.items():
         weights = _share_weights(cells, weight_of)
-        if (
-            weigh_city(cells, weights) is not None
-            and _count_unusable(cells) <= rule.unusable * len(cells) + EPSILON
-        ):
+        if weigh_city(cells, weights) is not None and _count_unusable(cells) <= rule.unusable * len(cells) + EPSILON:
             ranked.append((name, cells, weights))
     standings, median = weigh_standings(ranked, dimensions=counted, rule=rule, random_state=random_state)
 
@@ -139,7 +133,8 @@ def weigh_cities(
         standing = standings.get(name)
         verdict = Verdict.UNRANKED
         if standing:
-            verdict = _judge(standing.behind, standing.chance, rule)
+            enough = len(ranked) >= FEWEST_RANKED
+            verdict = _judge(standing.behind, standing.chance, rule) if enough else Verdict.NONE
         cities.append(
             CityProgress(
                 city=name,

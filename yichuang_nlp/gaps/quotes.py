@@ -36,9 +36,7 @@ def find_quote(prediction: Prediction) -> str:
     A reader must find the quote in the cell, so it is cut out of it, never rewritten.
     """
     text = prediction.cell.text.strip()
-    supporting = [
-        piece for piece in prediction.evidence if piece.status is prediction.status and piece.text.strip()
-    ]
+    supporting = [piece for piece in prediction.evidence if piece.status is prediction.status and piece.text.strip()]
     if supporting and prediction.status is not None:
         text = max(supporting, key=lambda piece: piece.weight).text.strip()
     text = " ".join(text.split("\n")) if "\n" in text else text

@@ -41,35 +41,30 @@ def fold(text: str, width: int) -> list[str]:
     """
     lines: list[str] = []
     line: list[str] = []
-    room = width
-
-    def close() -> None:
-        nonlocal line, room
-        kept: list[str] = []
-        while len(line) > 1 and line[-1] in NO_END:
-            kept.insert(0, line.pop())
-        lines.append("".join(line).rstrip())
-        line, room = kept, width - width_of("".join(kept))
-
     for piece in _split(text, width):
-        size = width_of(piece)
-        if size > room and line:
+        if width_of("".join(line)) + width_of(piece) > width and line:
             if piece.isspace():
                 continue
-            carried: list[str] = []
-            if piece in NO_START:
-                while len(line) > 1 and (carried[:1] == [] or carried[0] in NO_START):
-                    carried.insert(0, line.pop())
-            close()
-            line += carried
-            room -= width_of("".join(carried))
+            cut = _find_break(line, piece, width)
+            lines.append("".join(line[:cut]).rstrip())
+            line = line[cut:]
         if piece.isspace() and not line and lines:
             continue
         line.append(piece)
-        room -= size
     if line or not lines:
         lines.append("".join(line).rstrip())
     return lines
+
+
+def _find_break(line: list[str], piece: str, width: int) -> int:
+    """Return where to break `line` so that `piece` fits behind it: at its end, or a little before for the marks."""
+    following = [*line, piece]
+    for cut in range(len(line), max(0, len(line) - 5), -1):
+        if following[cut] in NO_START or line[cut - 1] in NO_END:
+            continue
+        if width_of("".join(following[cut:])) <= width:
+            return cut
+    return len(line)
 
 
 def _split(text: str, longest: int) -> Iterator[str]:

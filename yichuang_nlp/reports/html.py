@@ -173,19 +173,20 @@ def _data(report: GapReport, lang: Lang) -> dict[str, Any]:
     cities = {city.city: number for number, city in enumerate(report.cities)}
     dimensions = {summary.dimension: number for number, summary in enumerate(report.dimensions)}
     keys = [*STATES, *(key for key in GLYPHS if key not in STATES and key != "absent")]
-    flags: dict[int, str] = {}
+    flags: dict[int, set[str]] = {}
     for gap in (gap for summary in report.dimensions for gap in summary.behind):
-        flags[gap.cell] = flags.get(gap.cell, "") + "b"
+        flags.setdefault(gap.cell, set()).add("b")
     for index in report.to_review():
-        flags[index] = flags.get(index, "") + "r"
-    notes: dict[int, list[str]] = {}
+        flags.setdefault(index, set()).add("r")
+    notes: dict[int, list[int]] = {}
+    kinds = list(Flag)
     for flag in report.quality:
         for index in flag.cells:
-            flags[index] = flags.get(index, "") + "q"
+            flags.setdefault(index, set()).add("q")
             if flag.kind not in (Flag.BLANK, Flag.UNSTATED):
-                notes.setdefault(index, []).append(say(flag.kind.value, lang))
+                notes.setdefault(index, []).append(kinds.index(flag.kind))
     for commitment in report.commitments:
-        flags[commitment.cell] = flags.get(commitment.cell, "") + "d"
+        flags.setdefault(commitment.cell, set()).add("d")
     cells = []
     for index, prediction in enumerate(report.predictions):
         cell = prediction.cell
@@ -199,7 +200,7 @@ def _data(report: GapReport, lang: Lang) -> dict[str, Any]:
                 for piece in sorted(prediction.evidence, key=lambda piece: piece.start)
                 if piece.status is not None
             ],
-            "f": flags.get(index, ""),
+            "f": "".join(sorted(flags.get(index, ()))),
             "a": locate(cell.address, lang),
         }
         if prediction.proba:
@@ -220,5 +221,6 @@ def _data(report: GapReport, lang: Lang) -> dict[str, Any]:
         "states": [
             {"id": key, "g": GLYPHS[key], "w": say(key, lang), "k": key if key in STATES else ""} for key in keys
         ],
+        "notes": [say(kind.value, lang) for kind in kinds],
         "words": {key: say(key, lang) for key in WORDS},
     }

@@ -15,6 +15,7 @@ from yichuang_nlp.reports.prose import (
     describe_reason,
     describe_verdict,
     percent,
+    say_nobody,
     span_of,
 )
 from yichuang_nlp.reports.svg import draw_distribution, draw_timeline
@@ -30,6 +31,8 @@ __all__ = [
     "draw_quality",
     "draw_ranking",
 ]
+
+MOST_ROWS = 300
 
 
 def _table(heads: Sequence[tuple[str, bool]], rows: Iterable[Sequence[str]]) -> str:
@@ -66,8 +69,7 @@ def draw_lagging(report: GapReport, lang: Lang) -> str:
             f'<ul class="reasons">{reasons or "<li>" + escape(say("no_reason", lang)) + "</li>"}</ul>'
         )
     if not parts:
-        key = "nobody_lags" if report.ranked() else "nobody_ranked"
-        parts.append(f"<p>{escape(say(key, lang))}</p>")
+        parts.append(f"<p>{escape(say_nobody(report, lang))}</p>")
     if apart := report.with_verdict(Verdict.UNRANKED):
         lines = "".join(f"<li>{escape(describe_verdict(city, report, lang))}</li>" for city in apart)
         parts.append(f'<h3>{escape(say("unranked_cities", lang))}</h3><ul class="reasons">{lines}</ul>')
@@ -142,11 +144,19 @@ def draw_commitments(report: GapReport, lang: Lang) -> str:
             _open(item.cell, item.promise),
             escape(say(item.deadline.precision.value, lang)),
         )
-        for item in found
+        for item in found[:MOST_ROWS]
     ]
     picture = draw_timeline(found, report.briefing.as_of, lang)
     figure = f"<figure>{picture}</figure>" if picture else ""
-    return figure + _table([(say(name, lang), name in ("deadline", "days")) for name in names], rows)
+    table = _table([(say(name, lang), name in ("deadline", "days")) for name in names], rows)
+    return figure + table + _rest(len(found), lang)
+
+
+def _rest(total: int, lang: Lang) -> str:
+    """Return how many rows the page leaves to the workbook, so that a page for a whole province stays small."""
+    if total <= MOST_ROWS:
+        return ""
+    return f'<p class="note">{escape(say("rest", lang, rest=total - MOST_ROWS))}</p>'
 
 
 def draw_quality(report: GapReport, lang: Lang) -> str:
@@ -162,9 +172,10 @@ def draw_quality(report: GapReport, lang: Lang) -> str:
             _open(flag.cells[0], flag.text) if flag.cells and flag.text else escape(flag.text),
             escape(describe_flag(flag, lang)),
         )
-        for flag in report.quality
+        for flag in report.quality[:MOST_ROWS]
     ]
-    return _table([(say(name, lang), False) for name in ("kind", "city", "dimension", "text", "detail")], rows)
+    table = _table([(say(name, lang), False) for name in ("kind", "city", "dimension", "text", "detail")], rows)
+    return table + _rest(len(report.quality), lang)
 
 
 def draw_change(report: GapReport, lang: Lang) -> str:

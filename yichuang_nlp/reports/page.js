@@ -82,7 +82,7 @@
       });
       panel.append(bars);
     }
-    for (const note of cell.n || []) panel.append(make("p", note, "note"));
+    for (const note of cell.n || []) panel.append(make("p", data.notes[note], "note"));
     panel.append(make("p", words.address + ": " + cell.a, "note"));
     const inRow = [], inColumn = [];
     data.cells.forEach((other, i) => {

@@ -16,6 +16,7 @@ from yichuang_nlp.findings import (
     QualityFlag,
     Verdict,
 )
+from yichuang_nlp.gaps.progress import FEWEST_RANKED
 from yichuang_nlp.records import Address, Blank, Prediction, Status
 from yichuang_nlp.reports.wording import Lang, say
 
@@ -32,6 +33,7 @@ __all__ = [
     "headline",
     "locate",
     "percent",
+    "say_nobody",
     "span_of",
     "state_of",
     "subtitle",
@@ -99,7 +101,8 @@ def subtitle(report: GapReport, lang: Lang) -> str:
     day = briefing.as_of.isoformat() if briefing.as_of else say("as_of_unknown", lang)
     if briefing.as_of and briefing.as_of_assumed:
         day += say("as_of_assumed", lang)
-    issue = briefing.issue and briefing.issue + ("，" if lang == "zh" else ", ")
+    issue = say("issue_number", lang, issue=briefing.issue) if briefing.issue.isdigit() else briefing.issue
+    issue = issue and issue + ("，" if lang == "zh" else ", ")
     return say("as_of_line", lang, issue=issue, date=day, source=briefing.source)
 
 
@@ -150,7 +153,7 @@ def headline(report: GapReport, lang: Lang) -> list[str]:
     if lagging:
         lines.append(say("lag_list", lang, cities=_list((_with_progress(c, lang) for c in lagging), lang)))
     else:
-        lines.append(say("nobody_lags" if ranked else "nobody_ranked", lang))
+        lines.append(say_nobody(report, lang))
     if watch:
         lines.append(say("watch_list", lang, cities=_list((_with_progress(c, lang) for c in watch), lang)))
     if apart := report.with_verdict(Verdict.UNRANKED):
@@ -173,6 +176,12 @@ def headline(report: GapReport, lang: Lang) -> list[str]:
     if report.quality:
         lines.append(say("quality_totals", lang, total=len(report.quality)))
     return lines
+
+
+def say_nobody(report: GapReport, lang: Lang) -> str:
+    """Return that nobody lags, or that too few cities have a rank for anybody to."""
+    ranked = len(report.ranked())
+    return say("nobody_lags", lang) if ranked >= FEWEST_RANKED else say("few_ranked", lang, ranked=ranked)
 
 
 def _list(names: Iterable[str], lang: Lang) -> str:

@@ -125,6 +125,7 @@ WORDS: dict[str, tuple[str, str]] = {
     "legend": ("图例", "Legend"),
     "readme": ("说明", "Read me"),
     # sentences
+    "issue_number": ("第{issue}期", "issue {issue}"),
     "as_of_line": ("{issue}截至{date}，数据来源：{source}", "{issue}as of {date}, source: {source}"),
     "as_of_unknown": ("（未载明日期）", "(no date given)"),
     "as_of_assumed": ("（按印发日期）", " (the day of publication)"),
@@ -139,9 +140,9 @@ WORDS: dict[str, tuple[str, str]] = {
     "lag_list": ("落后：{cities}。", "Lagging: {cities}."),
     "watch_list": ("需关注：{cities}。", "To watch: {cities}."),
     "nobody_lags": ("没有地区被判为落后。", "No city is found lagging."),
-    "nobody_ranked": (
-        "没有地区达到排名条件，本报告不作落后判断。",
-        "No city meets the conditions for a rank: this report passes no verdict.",
+    "few_ranked": (
+        "只有{ranked}个地区达到排名条件，不足以判断谁落后。",
+        "Only {ranked} cities meet the conditions for a rank: too few to say who lags.",
     ),
     "unranked_list": (
         "不参加排名：{cities}（超过{share}的单元格未读出、未报送或待复核）。",
@@ -225,6 +226,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "{city} should report, or check, the state of “{dimension}”.",
     ),
     # the page
+    "rest": ("另有{rest}条见 XLSX 或 JSON 格式的报告。", "{rest} more are in the report as XLSX or JSON."),
     "sort_by": ("排序", "Sort by"),
     "sort_table": ("原表顺序", "order of the table"),
     "sort_city": ("地区名称", "name of the city"),
