@@ -78,6 +78,8 @@ def _xlsx(path: Path, rows: Rows, lines: Sequence[str]) -> None:
         sheet.merge_cells(start_row=sheet.max_row, end_row=sheet.max_row, start_column=1, end_column=len(rows[0]))
     for row in rows:
         sheet.append(list(row))
+        for cell in sheet[sheet.max_row]:
+            cell.data_type = "s" if cell.value else "n"  # a text that starts with "=" is no formula
     book.save(path)
 
 
