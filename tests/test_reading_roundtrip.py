@@ -27,8 +27,8 @@ TEXT = st.text(
 PLAIN = st.text("已正拟建成完善方案月底前，。；（）19", max_size=30)
 
 
-def rectangles(text: st.SearchStrategy[str]) -> st.SearchStrategy[list[list[str]]]:
-    sizes = st.tuples(st.integers(2, 5), st.integers(3, 5))
+def rectangles(text: st.SearchStrategy[str], widest: int = 5) -> st.SearchStrategy[list[list[str]]]:
+    sizes = st.tuples(st.integers(2, 5), st.integers(3, widest))
     return sizes.flatmap(
         lambda size: st.lists(st.lists(text, min_size=size[1], max_size=size[1]), min_size=size[0], max_size=size[0])
     )
@@ -47,7 +47,7 @@ def texts_of(grids: list[Grid]) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("form", [f for f in FORMS if f.suffix != ".pdf"], ids=lambda form: form.name)
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(rows=rectangles(TEXT))
 def test_grids_come_back(form: Form, rows: list[list[str]]) -> None:
     # a header and a full last column: edges that no text holds open are not part of a table
@@ -60,8 +60,8 @@ def test_grids_come_back(form: Form, rows: list[list[str]]) -> None:
 
 
 @pytest.mark.parametrize("form", [f for f in FORMS if f.suffix == ".pdf"], ids=lambda form: form.name)
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(rows=rectangles(PLAIN))
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(rows=rectangles(PLAIN, widest=4))
 def test_pages_come_back(form: Form, rows: list[list[str]]) -> None:
     rows = [[f"列{k}" for k in range(len(rows[0]))], *([f"行{k}", *row[1:]] for k, row in enumerate(rows))]
     whole: list[list[str]] = []
@@ -89,7 +89,7 @@ def triples(grids: list[Grid]) -> list[tuple[str, str, str]]:
     return sorted((cell.city, cell.dimension, cell.text) for cell in read_tables(grids).cells)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(matrices(), st.integers(0, 10))
 def test_every_way_a_table_runs_gives_the_same_cells(
     matrix: tuple[tuple[str, ...], tuple[str, ...], list[list[str]]], cut: int
@@ -115,7 +115,7 @@ def test_every_way_a_table_runs_gives_the_same_cells(
     assert triples([Grid("a", 1, tuple(long), (), tuple(spans))]) == want
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(rectangles(st.one_of(TEXT.map(tidy), st.sampled_from((*CITIES, *DIMENSIONS, "地区", "合计", "备注", "")))))
 def test_any_grid_is_read_or_left_out_with_every_text_accounted_for(rows: list[list[str]]) -> None:
     reading = read_tables([Grid("a", 1, tuple(map(tuple, rows)))])  # CountMismatch would fail here
