@@ -8,6 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.forms import FORMS, Form
+from tests.forms.merged import CELLS as MERGED_CELLS
+from tests.forms.merged import MERGED
+from tests.forms.merged import ROWS as MERGED_ROWS
 from yichuang_nlp.errors import CountMismatch, NoSuchInput, NoTable, ReadError, UnsureReading
 from yichuang_nlp.readers import read_briefing
 from yichuang_nlp.records import Blank, Briefing
@@ -154,3 +157,41 @@ def test_the_real_briefing_is_the_same_in_every_form(form: str) -> None:
         assert (briefing.issue, briefing.published) == ("21", date(2017, 3, 21))
     if form == "txt":
         assert (briefing.reading.tables, briefing.reading.dropped_headers, briefing.reading.rows) == (4, 3, 11)
+
+
+@pytest.mark.parametrize("form", MERGED, ids=lambda form: form.name)
+def test_merged_cells_count_for_every_city_and_dimension_they_cover(form: Form, tmp_path: Path) -> None:
+    if form.suffix == ".xls":
+        pytest.importorskip("xlwt", reason="writes Excel 97 files, which nothing else of ours does")
+    path = tmp_path / f"merged{form.suffix}"
+    form.write(path, MERGED_ROWS, LINES)
+    briefing = read_briefing(path)
+    assert triples(briefing) == list(MERGED_CELLS)
+
+
+def test_a_transposed_table_and_a_long_one_from_files(tmp_path: Path) -> None:
+    across = tmp_path / "across.docx"
+    next(form for form in FORMS if form.suffix == ".docx").write(across, tuple(zip(*ROWS, strict=True)), LINES)
+    assert sorted(triples(read_briefing(across))) == sorted(expected())
+    long = tmp_path / "long.csv"
+    rows = [("序号", "地市", "任务", "进展情况")]
+    rows += [(str(k), city, name, text) for k, (city, name, text) in enumerate(expected(), 1)]
+    next(form for form in FORMS if form.suffix == ".csv").write(long, rows, LINES)
+    assert triples(read_briefing(long)) == expected()
+
+
+def test_sections_without_a_table_in_a_word_file(tmp_path: Path) -> None:
+    import docx
+
+    document = docx.Document()
+    for line in LINES:
+        document.add_paragraph(line)
+    for number, name in zip("一二三", ROWS[0][1:], strict=True):
+        document.add_paragraph(f"{number}、{name}")
+        for row in ROWS[1:]:
+            document.add_paragraph(f"{row[0]}：{row[ROWS[0].index(name)] or '未报送'}")
+    document.save(str(tmp_path / "sections.docx"))
+    briefing = read_briefing(tmp_path / "sections.docx")
+    want = [(city, name, text or "未报送") for city, name, text in expected()]
+    assert sorted(triples(briefing)) == sorted(want)
+    assert briefing.as_of == date(2022, 4, 30)
