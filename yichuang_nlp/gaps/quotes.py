@@ -38,6 +38,6 @@ def find_quote(prediction: Prediction) -> str:
     text = prediction.cell.text.strip()
     supporting = [piece for piece in prediction.evidence if piece.status is prediction.status and piece.text.strip()]
     if supporting and prediction.status is not None:
-        text = max(supporting, key=lambda piece: piece.weight).text.strip()
+        text = max(supporting, key=lambda piece: piece.weight).text.strip().rstrip("，、；：,;: ")
     text = " ".join(text.split("\n")) if "\n" in text else text
     return text if len(text) <= LONGEST_QUOTE else text[: LONGEST_QUOTE - 1] + "…"

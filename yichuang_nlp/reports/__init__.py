@@ -21,6 +21,10 @@ FORMATS: dict[str, tuple[str, str]] = {
     ".html": ("html", "render_html"),
     ".htm": ("html", "render_html"),
     ".svg": ("svg", "render_svg"),
+    ".xlsx": ("xlsx", "render_xlsx"),
+    ".docx": ("docx", "render_docx"),
+    ".md": ("markdown", "render_markdown"),
+    ".csv": ("csv", "render_csv"),
 }
 
 

@@ -38,6 +38,7 @@ __all__ = [
     "state_of",
     "subtitle",
     "suggest",
+    "suggest_for_unranked",
     "title_of",
 ]
 
@@ -258,6 +259,18 @@ def suggest(report: GapReport, gap: Gap, lang: Lang) -> str:
             leader = summary.leaders[0]
             line += say("suggest_learn", lang, leader=leader.city, quote=leader.quote)
     return line
+
+
+def suggest_for_unranked(report: GapReport, city: CityProgress, lang: Lang) -> list[str]:
+    """Return what a city without a rank should do: report, or check, the cells that kept it from one."""
+    if city.verdict is not Verdict.UNRANKED:
+        return []
+    open_ = [
+        prediction.cell.dimension
+        for prediction in report.predictions
+        if prediction.cell.city == city.city and prediction.status is None
+    ]
+    return [say("suggest_report", lang, city=city.city, dimension=name) for name in dict.fromkeys(open_)]
 
 
 def describe_method(report: GapReport, lang: Lang) -> list[str]:

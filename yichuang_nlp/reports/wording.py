@@ -74,7 +74,20 @@ WORDS: dict[str, tuple[str, str]] = {
     "move": ("变化", "Change"),
     "outcome": ("兑现情况", "Outcome"),
     "why": ("原因", "Why"),
-    "item": ("项目", "Item"),
+    "low": ("区间下限", "Low"),
+    "high": ("区间上限", "High"),
+    "rank_low": ("最好排名", "Best rank"),
+    "rank_high": ("最差排名", "Worst rank"),
+    "p_planned": ("计划概率", "P(planned)"),
+    "p_in_progress": ("推进中概率", "P(in progress)"),
+    "p_completed": ("已完成概率", "P(completed)"),
+    "text_before": ("上期原文", "Text before"),
+    "text_after": ("本期原文", "Text now"),
+    "deadline_after": ("新期限", "New deadline"),
+    "rank_before": ("上期排名", "Rank before"),
+    "progress_before": ("上期进度", "Progress before"),
+    "kept": ("承诺兑现", "Promises kept"),
+    "rank_change": ("排名变化", "Change of rank"),
     "content": ("内容", "Content"),
     # deadlines
     "overdue": ("已逾期", "overdue"),
@@ -122,7 +135,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "cells": ("逐项明细", "Cells"),
     "method": ("口径说明", "How this was worked out"),
     "suggestions": ("补短板建议", "Suggestions"),
-    "legend": ("图例", "Legend"),
     "readme": ("说明", "Read me"),
     # sentences
     "issue_number": ("第{issue}期", "issue {issue}"),
@@ -249,7 +261,6 @@ WORDS: dict[str, tuple[str, str]] = {
     "as_of": ("截至", "as of"),
     "small_multiples": ("分方面分布", "Distribution by dimension"),
     "skip": ("跳到矩阵", "Skip to the matrix"),
-    "page_number": ("第{page}页", "page {page}"),
 }
 
 
