@@ -95,8 +95,9 @@ def check_extent(height: int, width: int, where: object, limits: Limits) -> None
 class GridList:
     """Collects prose and tables in the order of a file, and numbers the tables."""
 
-    def __init__(self, path: object, limits: Limits = DEFAULT) -> None:
+    def __init__(self, path: object, limits: Limits = DEFAULT, *, scanned: bool = False) -> None:
         self.file = PurePath(str(path)).name
+        self._scanned = scanned
         self._limits = limits
         self._prose: list[str] = []
         self._grids: list[Grid] = []
@@ -120,12 +121,12 @@ class GridList:
             raise LimitExceeded(self.file, found=f"more than {self._limits.tables:,} tables", expected="fewer")
         rows, spans = place_pieces(pieces, f"{self.file}, table {number}", self._limits)
         if any(any(row) for row in rows):
-            self._grids.append(Grid(self.file, number, rows, tuple(self._prose), spans, page, sheet))
+            self._grids.append(Grid(self.file, number, rows, tuple(self._prose), spans, page, sheet, self._scanned))
             self._prose = []
 
     def finish(self) -> list[Grid]:
         """Return the grids; prose after the last table goes into one more grid without rows."""
         if self._prose:
-            self._grids.append(Grid(self.file, 0, (), tuple(self._prose)))
+            self._grids.append(Grid(self.file, 0, (), tuple(self._prose), scanned=self._scanned))
             self._prose = []
         return self._grids

@@ -115,7 +115,8 @@ class Grid:
     """One table as the file draws it, with the prose that stands before it.
 
     `rows` is rectangular; a merged cell has its text in the top left corner and "" elsewhere, and a `Span`.
-    A grid without rows carries the prose after the last table (or of a file without tables).
+    A grid without rows carries the prose after the last table (or of a file without tables). `scanned` says that
+    its texts were recognised from a picture.
     """
 
     file: str
@@ -125,6 +126,7 @@ class Grid:
     spans: tuple[Span, ...] = ()
     page: int = 0
     sheet: str = ""
+    scanned: bool = False
 
     @property
     def width(self) -> int:

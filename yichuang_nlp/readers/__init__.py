@@ -42,6 +42,8 @@ def read_briefing(path: str | Path, *, limits: Limits = DEFAULT, strict: bool = 
             hint="check that it is the briefing itself and not its cover letter",
         )
     doubts = list(found.doubts)
+    if any(grid.scanned for grid in grids):
+        doubts.append("recognised from a scan: every text may have wrong characters")
     if head.as_of_assumed:
         doubts.append("as-of date: none given, the publication date was taken")
     flagged = Counter(flag for cell in found.cells for flag in cell.flags)

@@ -34,6 +34,7 @@ _MODULES = {
     "xlsx": "excel",
     "xls": "excel",
     "pdf": "pdf",
+    "scan": "scan",
     "html": "html",
     "mhtml": "html",
 }
@@ -49,6 +50,8 @@ def read_here(path: Path, kind: str, limits: Limits) -> list[Grid]:
     """Return the grids of `path`, read in this process by the reader for `kind`."""
     module = import_module(f"yichuang_nlp.readers.{_MODULES[kind]}")
     grids: list[Grid] = module.read(path, limits)
+    if kind == "pdf" and not grids:  # pictures of pages
+        return read_here(path, "scan", limits)
     return grids
 
 
@@ -121,6 +124,7 @@ def _to_grid(raw: dict[str, Any]) -> Grid:
         spans=tuple(Span(*span) for span in raw["spans"]),
         page=raw["page"],
         sheet=raw["sheet"],
+        scanned=raw["scanned"],
     )
 
 
@@ -141,6 +145,7 @@ def main(path: str, kind: str, limits_json: str) -> None:
                     "spans": [(s.row, s.column, s.rows, s.columns) for s in grid.spans],
                     "page": grid.page,
                     "sheet": grid.sheet,
+                    "scanned": grid.scanned,
                 }
                 for grid in grids
             ]
