@@ -5,10 +5,11 @@ Exit codes: 0 done, 1 one of our errors (one message), 2 wrong usage, 3 what `--
 
 from __future__ import annotations
 
+import io
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import click
 
@@ -16,8 +17,6 @@ from yichuang_nlp._version import __version__
 from yichuang_nlp.errors import NoSuchInput, YichuangError
 
 __all__ = ["main"]
-
-F = TypeVar("F", bound=Callable[..., Any])
 
 
 class _Group(click.Group):
@@ -40,34 +39,26 @@ def main() -> None:
       yichuang report briefing.docx -o report.html
     """
     for stream in (sys.stdout, sys.stderr):  # a Chinese report must not die on a Windows code page
-        if hasattr(stream, "reconfigure") and (stream.encoding or "").lower() not in ("utf-8", "utf8"):
+        if isinstance(stream, io.TextIOWrapper) and stream.encoding.lower() not in ("utf-8", "utf8"):
             stream.reconfigure(errors="replace")
 
 
-def _model_option(command: F) -> F:
-    return click.option(
-        "--model", "model_dir", type=click.Path(path_type=Path), help="A model folder (default: the shipped one)."
-    )(command)
-
-
-def _lang_option(command: F) -> F:
-    return click.option(
-        "--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="Language of the report."
-    )(command)
-
-
-def _strict_option(command: F) -> F:
-    return click.option("--strict", is_flag=True, help="Fail on anything the reading was unsure of.")(command)
+_model_option = click.option(
+    "--model", "model_dir", type=click.Path(path_type=Path), help="A model folder (default: the shipped one)."
+)
+_lang_option = click.option(
+    "--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="Language of the report."
+)
+_strict_option = click.option("--strict", is_flag=True, help="Fail on anything the reading was unsure of.")
 
 
 def _write_text(out: str, text: str) -> None:
     from yichuang_nlp.artifact import write_whole
 
     if out == "-":
-        click.get_binary_stream("stdout").write(text.encode())
-    else:
-        # a byte order mark: without it Excel and WPS read UTF-8 as the local code page
-        write_whole(Path(out), text.encode("utf-8-sig"))
+        sys.stdout.buffer.write(text.encode())
+    else:  # no byte order mark: other programs lean on the name of the first column
+        write_whole(Path(out), text.encode())
 
 
 @main.command()
@@ -159,7 +150,7 @@ def score(cells: str, output: str, model_dir: Path | None) -> None:
     from yichuang_nlp.classifier import load_model
 
     if cells == "-":
-        data, where = click.get_binary_stream("stdin").read(), "standard input"
+        data, where = sys.stdin.buffer.read(), "standard input"
     else:
         data, where = _read_bytes(Path(cells)), Path(cells).name
     columns, records = read_cell_table(data, where)

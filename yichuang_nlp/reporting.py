@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -40,13 +42,9 @@ def read_config(path: Path | None) -> Config:
     """Return the configuration in `path`, or the default one for None."""
     if path is None:
         return Config()
+    toml: Any = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
     try:
-        import tomllib
-    except ModuleNotFoundError:  # Python 3.10
-        import tomli as tomllib
-
-    try:
-        raw = tomllib.loads(path.read_text("utf-8"))
+        raw = toml.loads(path.read_text("utf-8"))
     except (OSError, ValueError) as error:
         raise BadOption(path, found=str(error), expected="a TOML file with [weights] and [rule]") from error
     known = {one.name for one in fields(LaggingRule)}

@@ -16,7 +16,7 @@ from yichuang_nlp.training.metrics import Score
 if TYPE_CHECKING:
     from yichuang_nlp.training.fit import OutOfFold
 
-__all__ = ["markdown_table", "render_card", "score_rows"]
+__all__ = ["HEAD", "label_rows", "markdown_table", "render_card", "score_rows"]
 
 
 def markdown_table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> str:
@@ -43,7 +43,7 @@ def score_rows(examples: Sequence[Example], gold: Any, given: Any, *, by: str) -
     return rows
 
 
-_HEAD = ("", "items", "macro-F1", "95% interval", "accuracy")
+HEAD = ("", "items", "macro-F1", "95% interval", "accuracy")
 
 
 def render_card(
@@ -63,11 +63,11 @@ def render_card(
         f"{meta['items']['held out']} items of the test programmes never seen",
         "## Programmes it had not seen (grouped folds)",
         "A status that was withheld counts as wrong.",
-        markdown_table(_HEAD, score_rows(seen, out.gold, given, by="genre")),
+        markdown_table(HEAD, score_rows(seen, out.gold, given, by="genre")),
         "### By trait (misleading cues; the same text under another dimension)",
-        markdown_table(_HEAD, score_rows(seen, out.gold, given, by="trait")),
+        markdown_table(HEAD, score_rows(seen, out.gold, given, by="trait")),
         "### By label",
-        markdown_table(("label", "items", "precision", "recall"), _by_label(out.gold, given)),
+        markdown_table(("label", "items", "precision", "recall"), label_rows(out.gold, given)),
     ]
     if held:
         model = load_model(folder)
@@ -75,8 +75,8 @@ def render_card(
         gold = metrics.as_index([example.label for example in held])
         parts += [
             "## The test programmes",
-            markdown_table(_HEAD, score_rows(held, gold, metrics.decide(proba, unstated), by="genre")),
-            markdown_table(_HEAD, score_rows(held, gold, metrics.decide(proba, unstated), by="programme")),
+            markdown_table(HEAD, score_rows(held, gold, metrics.decide(proba, unstated), by="genre")),
+            markdown_table(HEAD, score_rows(held, gold, metrics.decide(proba, unstated), by="programme")),
             f"Expected calibration error {metrics.calibration_error(gold, proba):.3f}.",
         ]
     genre = np.array([example.genre for example in seen])
@@ -102,7 +102,8 @@ def render_card(
     return "\n\n".join(parts) + "\n"
 
 
-def _by_label(gold: Any, given: Any) -> list[list[object]]:
+def label_rows(gold: Any, given: Any) -> list[list[object]]:
+    """Return label, items, precision and recall of each label."""
     rows: list[list[object]] = []
     for index, label in enumerate(LABELS):
         right = int(((gold == index) & (given == index)).sum())

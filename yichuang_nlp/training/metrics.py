@@ -87,7 +87,8 @@ def calibration_error(gold: I64, proba: F64, n_bins: int = 10) -> float:
 
 def stated_proba(proba: F64) -> F64:
     """Return the probabilities of the three statuses, given that the text states one."""
-    return proba[:, :_STATUSES] / proba[:, :_STATUSES].sum(axis=1, keepdims=True)
+    stated: F64 = proba[:, :_STATUSES] / proba[:, :_STATUSES].sum(axis=1, keepdims=True)
+    return stated
 
 
 def conformal_threshold(gold: I64, proba: F64, coverage: float = 0.9) -> float:
