@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -50,3 +52,13 @@ def test_a_module_in_the_working_folder_is_not_imported(tmp_path: Path, monkeypa
     page.write_text("<table><tr><td>地区<td>窗口<tr><td>杭州市<td>建成</table>", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     assert [cell.text for cell in read_briefing("page.html").cells] == ["建成"]
+
+
+def test_importing_the_readers_is_light() -> None:
+    code = (
+        "import sys, yichuang_nlp.readers; "
+        "print([m for m in ('pandas', 'numpy', 'lxml', 'jieba', 'pdfplumber', 'anydoc', 'python_calamine', 'docx')"
+        " if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

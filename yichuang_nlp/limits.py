@@ -46,6 +46,8 @@ class Limits:
     """Address space of the child process that runs the parsers written in C and Rust (POSIX only)."""
     seconds: float = 20
     """Wall-clock time of one file: a person is waiting."""
+    scan_seconds: float = 300
+    """Wall-clock time of a scan: recognising takes 5 to 10 s a page, and who installs the extra knows it."""
 
 
 DEFAULT = Limits()

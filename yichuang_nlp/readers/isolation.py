@@ -12,7 +12,7 @@ import os
 import signal
 import subprocess
 import sys
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -50,8 +50,6 @@ def read_here(path: Path, kind: str, limits: Limits) -> list[Grid]:
     """Return the grids of `path`, read in this process by the reader for `kind`."""
     module = import_module(f"yichuang_nlp.readers.{_MODULES[kind]}")
     grids: list[Grid] = module.read(path, limits)
-    if kind == "pdf" and not grids:  # pictures of pages
-        return read_here(path, "scan", limits)
     return grids
 
 
@@ -59,6 +57,13 @@ def read_isolated(path: Path, kind: str, limits: Limits) -> list[Grid]:
     """Return the grids of `path`, read in a child process unless the reader for `kind` is Python alone."""
     if kind in _SAFE:
         return read_here(path, kind, limits)
+    grids = _read_in_child(path, kind, limits)
+    if kind == "pdf" and not grids:  # pictures of pages: recognising them takes a longer time limit
+        return _read_in_child(path, "scan", replace(limits, seconds=limits.scan_seconds))
+    return grids
+
+
+def _read_in_child(path: Path, kind: str, limits: Limits) -> list[Grid]:
     roots = [str(Path(entry).resolve()) for entry in sys.path if entry]
     own = str(Path(__file__).parents[2])
     command = [sys.executable, "-I", "-c", _BOOT, json.dumps([*roots, own] if own not in roots else roots)]
@@ -185,7 +190,7 @@ def _set_limits(limits: Limits) -> None:
         return
     import resource
 
-    seconds = int(limits.seconds) + 1
+    seconds = (int(limits.seconds) + 1) * (os.cpu_count() or 1)  # of all threads together
     for what, value in (
         (resource.RLIMIT_AS, limits.memory_bytes),
         (resource.RLIMIT_CPU, seconds),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -58,9 +59,22 @@ def _read_page(number: int, page: Any, engine: Any) -> Page:
     if result.boxes is not None:
         for box, text in zip(result.boxes.tolist(), result.txts, strict=True):
             xs, ys = [point[0] for point in box], [point[1] for point in box]
-            glyphs.append(Glyph(text, min(xs), min(ys), max(xs), max(ys)))
+            glyphs.append(Glyph(_widen(text), min(xs), min(ys), max(xs), max(ys)))
     gray = picture.mean(axis=2)
     return build_page(number, float(picture.shape[0]), glyphs, _tables(gray < _DARK, glyphs))
+
+
+# Recognisers mix the widths of marks up; between ideographs Chinese sets the full ones.
+_NARROW = re.compile(r"(?<=[^\x00-\x7f])[(),:;!?]|[(),:;!?](?=[^\x00-\x7f])")
+
+
+def _widen(text: str) -> str:
+    """Return `text` with full-width marks beside ideographs.
+
+    >>> _widen("各县(市、区)已部署,共1,263个")
+    '各县（市、区）已部署，共1,263个'
+    """
+    return _NARROW.sub(lambda match: chr(ord(match.group()) + 0xFEE0), text)
 
 
 def _tables(dark: Any, glyphs: list[Glyph]) -> list[Found]:
@@ -93,4 +107,5 @@ def _edges(dark: Any, orientation: str) -> Iterator[dict[str, Any]]:
             at, low, high = float(y), float(start), float(end)
             box = (low, at, high, at) if orientation == "h" else (at, low, at, high)
             names = ("x0", "top", "x1", "bottom")
-            yield {**dict(zip(names, box, strict=True)), "orientation": orientation}
+            size = {"width": box[2] - box[0], "height": box[3] - box[1]}
+            yield {**dict(zip(names, box, strict=True)), **size, "orientation": orientation}
