@@ -67,9 +67,7 @@ def test_reasons_name_the_cells_below_the_median_of_their_dimension_with_their_w
         ("-----", False, "nothing at all was reported"),
     ],
 )
-def test_a_city_with_more_than_a_fifth_unusable_cells_gets_no_rank(
-    codes: str, ranked: bool, why: str
-) -> None:
+def test_a_city_with_more_than_a_fifth_unusable_cells_gets_no_rank(codes: str, ranked: bool, why: str) -> None:
     rows = {"杭州市": "ccooo", "宁波市": codes, "温州市": "ooppp"}
     report = gap_report(*build_case(rows, dimensions=list("甲乙丙丁戊")), rule=FAST)
     city = by_city(report)["宁波市"]
@@ -111,9 +109,7 @@ def test_nobody_leads_with_a_plan() -> None:
 
 
 def test_weights_move_progress_and_a_weight_of_nought_takes_a_dimension_out() -> None:
-    case = build_case(
-        {"杭州市": "cp", "宁波市": "pc", "温州市": "oo"}, dimensions=["甲", "乙"], proba=CERTAIN
-    )
+    case = build_case({"杭州市": "cp", "宁波市": "pc", "温州市": "oo"}, dimensions=["甲", "乙"], proba=CERTAIN)
     assert by_city(gap_report(*case))["杭州市"].progress == 0.5
     assert by_city(gap_report(*case, weights={"甲": 3}))["杭州市"].progress == 0.75
     assert by_city(gap_report(*case, weights={"乙": 0}))["杭州市"].steps == 2.0
@@ -181,9 +177,7 @@ def scored(draw: st.DrawFn, width: int = 3) -> dict[str, list[dict[Status, float
 def report_of(rows: dict[str, list[dict[Status, float]]], order: list[str] | None = None) -> GapReport:
     order = order or list(rows)
     width = len(next(iter(rows.values())))
-    briefing, predictions = build_case(
-        dict.fromkeys(order, "o" * width), dimensions=list("甲乙丙")[:width]
-    )
+    briefing, predictions = build_case(dict.fromkeys(order, "o" * width), dimensions=list("甲乙丙")[:width])
     predictions = [
         replace(
             prediction,
@@ -211,9 +205,7 @@ def facts(city: CityProgress) -> tuple[object, ...]:
 
 @settings(max_examples=40, deadline=None)
 @given(scored(), st.randoms(use_true_random=False))
-def test_the_order_of_the_cities_changes_nothing(
-    rows: dict[str, list[dict[Status, float]]], luck: object
-) -> None:
+def test_the_order_of_the_cities_changes_nothing(rows: dict[str, list[dict[Status, float]]], luck: object) -> None:
     order = list(rows)
     luck.shuffle(order)  # type: ignore[attr-defined]
     first, second = report_of(rows), report_of(rows, order)
@@ -236,9 +228,7 @@ def test_more_progress_never_lowers_a_rank(
     assert after.rank is not None and before.rank is not None
     assert after.rank <= before.rank
     assert after.rank_low is not None and before.rank_low is not None and after.rank_low <= before.rank_low
-    assert (
-        after.rank_high is not None and before.rank_high is not None and after.rank_high <= before.rank_high
-    )
+    assert after.rank_high is not None and before.rank_high is not None and after.rank_high <= before.rank_high
 
 
 @settings(max_examples=40, deadline=None)
@@ -268,9 +258,7 @@ def test_the_same_random_state_gives_the_same_report_and_another_nearly_the_same
 def test_chance_agrees_with_the_exact_sum_over_all_outcomes() -> None:
     # one unsure city against two certain ones: P(at least 2 steps behind 4) = P(steps <= 2), added up by hand
     half = {Status.PLANNED: 0.5, Status.IN_PROGRESS: 0.3, Status.COMPLETED: 0.2}
-    briefing, predictions = build_case(
-        {"杭州市": "cc", "宁波市": "cc", "温州市": "oo"}, dimensions=["甲", "乙"]
-    )
+    briefing, predictions = build_case({"杭州市": "cc", "宁波市": "cc", "温州市": "oo"}, dimensions=["甲", "乙"])
     sure = {Status.PLANNED: 0.0, Status.IN_PROGRESS: 0.0, Status.COMPLETED: 1.0}
     predictions = [
         replace(p, proba=half, status=Status.PLANNED) if p.cell.city == "温州市" else replace(p, proba=sure)

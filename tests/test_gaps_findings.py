@@ -208,6 +208,7 @@ def test_ranks_are_compared_over_the_common_cells() -> None:
             "an old promise repeated is no new day",
         ),
         ("9月底前完成平台上线。", "平台正在开发。", "o", Outcome.OPEN, "the day is still to come"),
+        ("25日前完成平台上线。", "25日前完成平台上线。", "o", Outcome.MISSED, "copied: the 25th of March, not of June"),
     ],
 )
 def test_what_became_of_a_promise(before: str, after: str, status: str, outcome: Outcome, why: str) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
 from math import fsum
 
 from yichuang_nlp.findings import (
@@ -18,10 +20,11 @@ from yichuang_nlp.findings import (
     QualityFlag,
     RankChange,
 )
+from yichuang_nlp.gaps.promises import judge_day
 from yichuang_nlp.gaps.quality import bigrams_of, fingerprint_of
 from yichuang_nlp.records import Prediction, Status
 
-__all__ = ["compare_issues", "find_unchanged", "list_history"]
+__all__ = ["carry_deadlines", "compare_issues", "find_unchanged", "list_history"]
 
 ALIKE = 0.34  # share of the letter pairs of a promise that another text must have to speak of the same thing
 
@@ -81,6 +84,27 @@ def compare_issues(now: GapReport, before: GapReport) -> Change:
         commitments=_follow_commitments(now, before, pairs),
         ranks=_compare_ranks(now, before, pairs),
     )
+
+
+def carry_deadlines(now: GapReport, before: GapReport) -> tuple[Commitment, ...]:
+    """Return the commitments of `now`, with the day of the earlier issue where its very text is repeated.
+
+    20日前 meant the 20th of the month in which it was first written; a text that is copied into the next issue
+    promises nothing new.
+    """
+    said = {(item.cell, item.start, item.end, item.deadline.start): item.deadline for item in before.commitments}
+    same = {
+        new: old
+        for new, old in _pair_cells(now, before)
+        if now.predictions[new].cell.text == before.predictions[old].cell.text
+    }
+    carried = []
+    for item in now.commitments:
+        place = same.get(item.cell, -1)
+        deadline = said.get((place, item.start, item.end, item.deadline.start), item.deadline)
+        due, days = judge_day(deadline.date, now.briefing.as_of, now.rule.due_days)
+        carried.append(replace(item, deadline=deadline, due=due, days=days))
+    return tuple(sorted(carried, key=lambda item: (item.deadline.date or date.max, item.cell, item.start)))
 
 
 def _differences(now: Sequence[str], before: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -160,15 +184,20 @@ def _judge(
 
 
 def find_unchanged(now: GapReport, before: GapReport) -> list[QualityFlag]:
-    """Return the cells short of completion whose text and status are those of the earlier issue."""
-    flags = []
+    """Return for each city the cells short of completion whose text and status are as they were."""
+    found: dict[str, list[int]] = {}
     for new, old in _pair_cells(now, before):
         after, earlier = now.predictions[new], before.predictions[old]
         if after.status is None or after.status is Status.COMPLETED or after.status is not earlier.status:
             continue
         if fingerprint_of(after.cell.text) == fingerprint_of(earlier.cell.text):
-            cell = after.cell
-            flags.append(QualityFlag(Flag.UNCHANGED, (cell.city,), (cell.dimension,), cell.text.strip(), "", (new,)))
+            found.setdefault(after.cell.city, []).append(new)
+    flags = []
+    for city, places in found.items():
+        cells = [now.predictions[i].cell for i in places]
+        text = cells[0].text.strip() if len(cells) == 1 else ""
+        dimensions = tuple(cell.dimension for cell in cells)
+        flags.append(QualityFlag(Flag.UNCHANGED, (city,), dimensions, text, "", tuple(places)))
     return flags
 
 

@@ -12,7 +12,7 @@ from yichuang_nlp.findings import Commitment, Deadline, Due, Precision, Quantity
 from yichuang_nlp.records import Prediction
 from yichuang_nlp.text import find_clauses
 
-__all__ = ["collect_commitments", "collect_quantities"]
+__all__ = ["collect_commitments", "collect_quantities", "judge_day"]
 
 _AHEAD = re.compile(r"将|拟|计划|预计|力争|争取|确保|准备|要求|目标|待")
 _DONE_BEFORE = re.compile(r"(?:已|已经|均已|业已|曾)(?:全部)?(?:于|在|自|从)?\s*(?:今年|去年)?\s*$")
@@ -48,7 +48,7 @@ def _find(index: int, prediction: Prediction, as_of: date | None, due_days: int)
         rest = text[start : deadline.start] + text[deadline.end : end]
         if sum(char.isalnum() for char in rest) < 3 and number + 1 < len(clauses):
             end = clauses[number + 1][1]  # "6月底前，完成…": what is promised stands behind the comma
-        due, days = _judge(deadline.date, as_of, due_days)
+        due, days = judge_day(deadline.date, as_of, due_days)
         found.append(
             Commitment(
                 city=prediction.cell.city,
@@ -92,7 +92,8 @@ def _is_mere_year(deadline: Deadline) -> bool:
     return deadline.precision is Precision.YEAR and not any(part in deadline.text for part in "底末终")
 
 
-def _judge(day: date | None, as_of: date | None, due_days: int) -> tuple[Due, int | None]:
+def judge_day(day: date | None, as_of: date | None, due_days: int) -> tuple[Due, int | None]:
+    """Return how a promised day stands to the as-of day, and how many days lie between."""
     if day is None or as_of is None:
         return Due.UNKNOWN, None
     days = (day - as_of).days

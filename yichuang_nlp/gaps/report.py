@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from yichuang_nlp.errors import BadTable
 from yichuang_nlp.findings import GapReport, LaggingRule
-from yichuang_nlp.gaps.change import compare_issues, find_unchanged, list_history
+from yichuang_nlp.gaps.change import carry_deadlines, compare_issues, find_unchanged, list_history
 from yichuang_nlp.gaps.progress import check_weights, summarise_dimensions, weigh_cities
 from yichuang_nlp.gaps.promises import collect_commitments, collect_quantities
 from yichuang_nlp.gaps.quality import check_quality
@@ -55,6 +55,7 @@ def gap_report(
     earlier = [previous] if isinstance(previous, GapReport) else list(previous or ())
     if not earlier:
         return report
+    report = replace(report, commitments=carry_deadlines(report, earlier[-1]))
     return replace(
         report,
         quality=(*report.quality, *find_unchanged(report, earlier[-1])),

@@ -17,6 +17,7 @@ from yichuang_nlp.reports.columns import clean
 from yichuang_nlp.reports.docx_form import Form
 from yichuang_nlp.reports.packages import steady_package
 from yichuang_nlp.reports.prose import (
+    chance_of,
     count_days,
     describe_flag,
     describe_leader,
@@ -98,7 +99,7 @@ def _write_ranking(form: Form, report: GapReport, lang: Lang) -> None:
             percent(city.progress),
             span_of(city.low, city.high),
             span_of(city.rank_low, city.rank_high),
-            percent(city.chance, 0),
+            chance_of(city.chance),
             say(city.verdict.value, lang),
         ]
         for city in ranked

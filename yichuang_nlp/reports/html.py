@@ -140,7 +140,7 @@ def _draw_matrix(report: GapReport, lang: Lang) -> str:
         for key in used
     )
     return (
-        f'<p>{legend} <span class="chip">{REVIEW_MARK} {escape(say("review", lang))}</span></p>'
+        f'<p class="chips">{legend} <span class="chip">{REVIEW_MARK} {escape(say("review", lang))}</span></p>'
         f'<p class="hint">{escape(say("click_hint", lang))}</p>'
         f'<div class="controls"><label>{escape(say("sort_by", lang))}<select id="sort">{options}</select></label>'
         f'<label>{escape(say("filter_status", lang))}<select id="by-status">{statuses}</select></label>'

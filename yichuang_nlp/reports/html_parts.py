@@ -8,12 +8,14 @@ from html import escape
 from yichuang_nlp.findings import Due, GapReport, Move, Verdict
 from yichuang_nlp.reports.prose import (
     GLYPHS,
+    chance_of,
     count_days,
     describe_flag,
     describe_leader,
     describe_method,
     describe_reason,
     describe_verdict,
+    name_issue,
     percent,
     say_nobody,
     span_of,
@@ -33,18 +35,21 @@ __all__ = [
 ]
 
 MOST_ROWS = 300
+KINDS = {"deadline": "n", "days": "n", "city": "k", "due": "k", "move": "k", "outcome": "k"}
 
 
-def _table(heads: Sequence[tuple[str, bool]], rows: Iterable[Sequence[str]]) -> str:
-    """Return a table; `heads` are (name, whether numbers), the cells are HTML already."""
-    head = "".join(f'<th scope="col"{" class=n" if number else ""}>{escape(name)}</th>' for name, number in heads)
+def _table(heads: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]]) -> str:
+    """Return a table; `heads` are (name, "n" for numbers or "k" for short words), the cells are HTML already."""
+    kinds = [f' class="{kind}"' if kind else "" for _, kind in heads]
+    head = "".join(f'<th scope="col"{kinds[i]}>{escape(name)}</th>' for i, (name, _) in enumerate(heads))
     lines = "".join(
-        "<tr>"
-        + "".join(f"<td{' class=n' if heads[i][1] else ''}>{cell}</td>" for i, cell in enumerate(row))
-        + "</tr>\n"
-        for row in rows
+        "<tr>" + "".join(f"<td{kinds[i]}>{cell}</td>" for i, cell in enumerate(row)) + "</tr>\n" for row in rows
     )
-    return f"<table><thead><tr>{head}</tr></thead><tbody>\n{lines}</tbody></table>"
+    return f'<div class="scroll"><table><thead><tr>{head}</tr></thead><tbody>\n{lines}</tbody></table></div>'
+
+
+def _heads(names: Iterable[str], lang: Lang) -> list[tuple[str, str]]:
+    return [(say(name, lang), KINDS.get(name, "")) for name in names]
 
 
 def _tag(kind: str, text: str) -> str:
@@ -62,7 +67,8 @@ def draw_lagging(report: GapReport, lang: Lang) -> str:
     for city in [*report.with_verdict(Verdict.LAGGING), *report.with_verdict(Verdict.WATCH)]:
         tag = _tag(city.verdict.value, say(city.verdict.value, lang))
         reasons = "".join(
-            f"<li>{GLYPHS[gap.status.value]} {_open(gap.cell, describe_reason(gap, lang))}</li>" for gap in city.reasons
+            f"<li>{_open(gap.cell, GLYPHS[gap.status.value] + ' ' + describe_reason(gap, lang))}</li>"
+            for gap in city.reasons
         )
         parts.append(
             f"<h3>{escape(city.city)} {tag}</h3><p>{escape(describe_verdict(city, report, lang))}</p>"
@@ -92,12 +98,12 @@ def draw_ranking(report: GapReport, lang: Lang) -> str:
             span_of(city.rank_low, city.rank_high),
             f"{city.steps or 0:.1f}",
             f"{city.behind or 0:.1f}",
-            percent(city.chance, 0),
+            chance_of(city.chance),
             percent(city.coverage, 0),
         )
         for city in ranked
     ]
-    heads = [(say(name, lang), name != "city") for name in names]
+    heads = [(say(name, lang), "k" if name == "city" else "n") for name in names]
     return f"<figure>{draw_ranking_svg(report, lang)}</figure>" + _table(heads, rows)
 
 
@@ -148,7 +154,7 @@ def draw_commitments(report: GapReport, lang: Lang) -> str:
     ]
     picture = draw_timeline(found, report.briefing.as_of, lang)
     figure = f"<figure>{picture}</figure>" if picture else ""
-    table = _table([(say(name, lang), name in ("deadline", "days")) for name in names], rows)
+    table = _table(_heads(names, lang), rows)
     return figure + table + _rest(len(found), lang)
 
 
@@ -174,7 +180,7 @@ def draw_quality(report: GapReport, lang: Lang) -> str:
         )
         for flag in report.quality[:MOST_ROWS]
     ]
-    table = _table([(say(name, lang), False) for name in ("kind", "city", "dimension", "text", "detail")], rows)
+    table = _table([(say(name, lang), "") for name in ("kind", "city", "dimension", "text", "detail")], rows)
     return table + _rest(len(report.quality), lang)
 
 
@@ -203,15 +209,13 @@ def draw_change(report: GapReport, lang: Lang) -> str:
                 _tag(cell.move.value, say(cell.move.value, lang)),
                 escape(cell.city),
                 escape(cell.dimension),
-                f"{GLYPHS[cell.before.value]} {escape(say(cell.before.value, lang))}: {escape(cell.before_text)}",
-                f"{GLYPHS[cell.after.value]} {escape(say(cell.after.value, lang))}: "
+                f"{GLYPHS[cell.before.value]} {escape(say(cell.before.value, lang))}<br>{escape(cell.before_text)}",
+                f"{GLYPHS[cell.after.value]} {escape(say(cell.after.value, lang))}<br>"
                 + _open(cell.cell, cell.after_text),
             )
             for cell in moved
         ]
-        parts.append(
-            _table([(say(name, lang), False) for name in ("move", "city", "dimension", "before", "after")], rows)
-        )
+        parts.append(_table(_heads(("move", "city", "dimension", "before", "after"), lang), rows))
     if change.commitments:
         rows = [
             (
@@ -224,9 +228,7 @@ def draw_change(report: GapReport, lang: Lang) -> str:
             for item in change.commitments
         ]
         parts.append(f"<h3>{escape(say('commitments', lang))}</h3>")
-        parts.append(
-            _table([(say(name, lang), False) for name in ("outcome", "city", "dimension", "promise", "after")], rows)
-        )
+        parts.append(_table(_heads(("outcome", "city", "dimension", "promise", "after"), lang), rows))
     ranks = [rank for rank in change.ranks if rank.before != rank.after]
     if ranks:
         rows = [
@@ -239,8 +241,8 @@ def draw_change(report: GapReport, lang: Lang) -> str:
             )
             for rank in ranks
         ]
-        heads = [(say("city", lang), False)]
-        heads += [(f"{say(a, lang)} · {say(b, lang)}", True) for a in ("rank", "progress") for b in ("before", "after")]
+        heads = [(say("city", lang), "k")]
+        heads += [(f"{say(a, lang)} · {say(b, lang)}", "n") for a in ("rank", "progress") for b in ("before", "after")]
         parts.append(f"<h3>{escape(say('ranking', lang))}</h3>" + _table(heads, rows))
     if report.history:
         parts.append(_draw_history(report, lang))
@@ -248,11 +250,12 @@ def draw_change(report: GapReport, lang: Lang) -> str:
 
 
 def _draw_history(report: GapReport, lang: Lang) -> str:
-    heads = [(say("city", lang), False)]
+    heads = [(say("city", lang), "k")]
     heads += [
-        (" ".join(part for part in (issue.issue, str(issue.as_of or "")) if part), True) for issue in report.history
+        (" ".join(part for part in (name_issue(issue.issue, lang), str(issue.as_of or "")) if part), "n")
+        for issue in report.history
     ]
-    heads.append((say("after", lang), True))
+    heads.append((say("after", lang), "n"))
     rows = [
         (
             escape(city.city),

@@ -23,6 +23,7 @@ from yichuang_nlp.reports.wording import Lang, say
 __all__ = [
     "GLYPHS",
     "REVIEW_MARK",
+    "chance_of",
     "count_days",
     "describe_flag",
     "describe_leader",
@@ -32,6 +33,7 @@ __all__ = [
     "glyph_of",
     "headline",
     "locate",
+    "name_issue",
     "percent",
     "say_nobody",
     "span_of",
@@ -80,6 +82,17 @@ def percent(value: float | None, digits: int = 1) -> str:
     return "-" if value is None else f"{value * 100:.{digits}f}%"
 
 
+def chance_of(value: float | None) -> str:
+    """Return a chance in whole percent; what is estimated is never printed as certain.
+
+    >>> chance_of(0.998), chance_of(0.81), chance_of(0.002)
+    ('>99%', '81%', '<1%')
+    """
+    if value is None:
+        return "-"
+    return ">99%" if value >= 0.995 else "<1%" if value < 0.005 else percent(value, 0)
+
+
 def span_of(low: float | int | None, high: float | int | None) -> str:
     """Return an interval of ranks (whole numbers) or of progress (shares)."""
     if low is None or high is None:
@@ -96,13 +109,22 @@ def title_of(report: GapReport, lang: Lang) -> str:
     return f"{title}{'：' if lang == 'zh' else ':'}{joint}{say('report', lang)}" if title else say("report", lang)
 
 
+def name_issue(issue: str, lang: Lang) -> str:
+    """Return the number of an issue as one says it.
+
+    >>> name_issue("21", "zh"), name_issue("第8期", "zh")
+    ('第21期', '第8期')
+    """
+    return say("issue_number", lang, issue=issue) if issue.isdigit() else issue
+
+
 def subtitle(report: GapReport, lang: Lang) -> str:
     """Return issue, as-of date and source in one line."""
     briefing = report.briefing
     day = briefing.as_of.isoformat() if briefing.as_of else say("as_of_unknown", lang)
     if briefing.as_of and briefing.as_of_assumed:
         day += say("as_of_assumed", lang)
-    issue = say("issue_number", lang, issue=briefing.issue) if briefing.issue.isdigit() else briefing.issue
+    issue = name_issue(briefing.issue, lang)
     issue = issue and issue + ("，" if lang == "zh" else ", ")
     return say("as_of_line", lang, issue=issue, date=day, source=briefing.source)
 
@@ -205,7 +227,7 @@ def describe_verdict(city: CityProgress, report: GapReport, lang: Lang) -> str:
         progress=percent(city.progress),
         behind=f"{city.behind or 0:.1f}",
         limit=f"{report.rule.steps:g}",
-        chance=percent(city.chance, 0),
+        chance=chance_of(city.chance),
     )
 
 
@@ -218,7 +240,7 @@ def describe_reason(gap: Gap, lang: Lang) -> str:
         status=say(gap.status.value, lang),
         reference=say(gap.reference.value, lang),
         steps=gap.steps,
-        chance=percent(gap.chance, 0),
+        chance=chance_of(gap.chance),
         quote=gap.quote,
     )
     return line + (say("reason_review", lang) if gap.needs_review else "")

@@ -36,6 +36,7 @@ __all__ = ["render_terminal"]
 STYLES = {"planned": "dark_orange", "in_progress": "yellow", "completed": "dodger_blue1"}
 MARKS = {Verdict.LAGGING: "▼", Verdict.WATCH: "▽", Verdict.NONE: "", Verdict.UNRANKED: "-"}
 SHORT = {"planned": ("计", "P"), "in_progress": ("推", "I"), "completed": ("完", "C")}
+COLON = {"zh": "：", "en": ": "}
 MOST_QUALITY = 12
 WIDEST_CITY = 14
 
@@ -171,7 +172,7 @@ def _print_commitments(console: Console, report: GapReport, lang: Lang) -> None:
     for item in due:
         day = item.deadline.date.isoformat() if item.deadline.date else item.deadline.text
         state = f"{say(item.due.value, lang)}({count_days(item, lang)})"
-        line = f"{state} {item.city}·{item.dimension}：“{item.promise}”"
+        line = f"{state} {item.city}·{item.dimension}{COLON[lang]}“{item.promise}”"
         _say(console, line, style=styles.get(item.due, ""), lead=f"{clean(day)} ")
 
 
@@ -190,12 +191,12 @@ def _print_change(console: Console, report: GapReport, lang: Lang) -> None:
         for cell in change.cells:
             if cell.move is move:
                 line = (
-                    f"{cell.city}·{cell.dimension}：{GLYPHS[cell.before.value]}“{cell.before_text}” → "
+                    f"{cell.city}·{cell.dimension}{COLON[lang]}{GLYPHS[cell.before.value]}“{cell.before_text}” → "
                     f"{GLYPHS[cell.after.value]}“{cell.after_text}”"
                 )
                 _say(console, line, style=style, lead=f"{say(move.value, lang)} ")
     for item in change.commitments:
-        line = f"{item.before.city}·{item.before.dimension}：“{item.before.promise}”"
+        line = f"{item.before.city}·{item.before.dimension}{COLON[lang]}“{item.before.promise}”"
         _say(console, line, lead=f"{say(item.outcome.value, lang)} ")
 
 
@@ -210,6 +211,6 @@ def _print_quality(console: Console, report: GapReport, lang: Lang) -> None:
         detail = describe_flag(flag, lang) if flag.kind is not Flag.MISSING_CITY else ""
         quote = f"“{flag.text}”" if flag.text else ""
         parts = [part for part in (where, detail, quote) if part]
-        _say(console, f"{say(flag.kind.value, lang)}：{' '.join(parts)}", lead="· ")
+        _say(console, f"{say(flag.kind.value, lang)}{COLON[lang]}{' '.join(parts)}", lead="· ")
     if len(report.quality) > MOST_QUALITY:
         console.print(f"… +{len(report.quality) - MOST_QUALITY}", style="dim")
