@@ -280,6 +280,56 @@ CASES = [
         ("杭州市 窗口 建成",),
     ),
     Case(
+        "two tables side by side",
+        (table("地区|窗口|地区|窗口", "杭州市|建成|温州市|拟建", "宁波市|在建|湖州市|招标"),),
+        ("杭州市 窗口 建成", "宁波市 窗口 在建", "温州市 窗口 拟建", "湖州市 窗口 招标"),
+        dropped=1,
+        joined=1,
+    ),
+    Case(
+        "a city as a row of its own over its items",
+        (
+            table(
+                "事项|进展情况",
+                "杭州市|",
+                "窗口|建成",
+                "指南|拟修订",
+                "宁波市|",
+                "窗口|在建",
+                "指南|已印发",
+                spans=(Span(1, 0, 1, 2), Span(4, 0, 1, 2)),
+            ),
+        ),
+        MATRIX,
+    ),
+    Case(
+        "cities across with serial numbers beside the dimensions",
+        (table("序号|事项|杭州市|宁波市", "1|窗口|建成|在建", "2|指南|拟修订|已印发"),),
+        tuple(sorted(MATRIX)),
+    ),
+    Case(
+        "the prefecture beside its counties, not merged",
+        (table("地市|县（市、区）|窗口", "合肥市|肥东县|建成", "|肥西县|在建", "芜湖市|无为市|未报"),),
+        ("肥东县 窗口 建成", "肥西县 窗口 在建", "无为市 窗口 未报"),
+    ),
+    Case(
+        "two cities in one row",
+        (table("地区|窗口", "杭州、宁波|建成", "温州市|在建"),),
+        ("杭州市 窗口 建成", "宁波市 窗口 建成", "温州市 窗口 在建"),
+    ),
+    Case(
+        "items under merged tasks",
+        (
+            table(
+                "地区|任务|具体事项|进展情况",
+                "杭州市|窗口|设置|建成",
+                "||启用|在建",
+                spans=(Span(1, 0, 2, 1), Span(1, 1, 2, 1)),
+            ),
+        ),
+        ("杭州市 窗口/设置 建成", "杭州市 窗口/启用 在建"),
+    ),
+    Case(
         "a city without any text",
         (table("地区|窗口|指南", "杭州市|建成|拟修订", "宁波市||"),),
         ("杭州市 窗口 建成", "杭州市 指南 拟修订", "宁波市 窗口 ", "宁波市 指南 "),
@@ -297,7 +347,7 @@ def test_layout(case: Case) -> None:
         case.dropped,
         case.joined,
     )
-    assert len({cell.address for cell in reading.cells}) == len(reading.cells)
+    assert len({(cell.address, cell.city) for cell in reading.cells}) == len(reading.cells)
 
 
 SECTIONS = [
@@ -399,6 +449,14 @@ def test_the_kinds_of_blank_are_kept_apart(text: str, blank: Blank | None) -> No
 def test_an_unknown_city_is_flagged_and_a_known_one_is_not() -> None:
     grid = Grid("file", 1, (("地区", "窗口"), ("杭州市", "建成"), ("钱塘湖片区", "在建")))
     assert [cell.flags for cell in read_tables([grid]).cells] == [(), ("unknown_city",)]
+
+
+def test_the_name_of_a_sheet_is_the_farthest_heading() -> None:
+    rows = (("地区", "进展情况"), ("杭州市", "建成"))
+    assert read_tables([Grid("a.xlsx", 1, rows, sheet="窗口设置")]).cells[0].dimension == "窗口设置"
+    assert read_tables([Grid("a.xlsx", 1, rows, sheet="Sheet1")]).cells[0].dimension == "进展情况"
+    items = (("事项", "进展情况"), ("窗口", "建成"))
+    assert read_tables([Grid("a.xlsx", 1, items, sheet="宁波市")]).cells[0].city == "宁波市"
 
 
 def test_what_is_left_out_is_named_in_the_notes() -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from yichuang_nlp.marks import column_role, is_city_header, is_generic, squeeze, strip_number
 from yichuang_nlp.places import find, find_all, find_leading
@@ -12,11 +13,13 @@ from yichuang_nlp.slots import Matrix, Segment, Slot
 __all__ = [
     "Layout",
     "build_layout",
+    "choose_items",
     "city_line",
     "column_name",
     "count_header_rows",
     "find_heading",
     "row_texts",
+    "split_sections",
     "text_columns",
 ]
 
@@ -35,6 +38,8 @@ _NO_HEADINGS = (
     "报送单位",
 )
 
+_DEFAULT_SHEET = re.compile(r"(?:Sheet|工作表|表)\s*\d*$", re.IGNORECASE)
+
 
 @dataclass(frozen=True, slots=True)
 class Layout:
@@ -42,7 +47,7 @@ class Layout:
 
     header: tuple[tuple[str, ...], ...]
     key: int  # column of the cities; -1 where the heading names the city
-    item: int  # column of the dimensions in a long table or ledger; -1 in the usual one
+    items: tuple[int, ...]  # columns that name the dimension in a long table or ledger; none in the usual one
     texts: tuple[tuple[int, str], ...]  # column and its dimension
     left_out: tuple[tuple[int, str], ...]  # column and why it is no dimension
     city: str = ""
@@ -108,17 +113,18 @@ def build_layout(rows: Matrix, head: int, header: tuple[tuple[str, ...], ...], k
             roles[j] = "serial"
         elif j < key and roles[j] == "" and any(row[j].merged for row in body):
             roles[j] = "group"  # 浙北 over three cities, or the city over its counties
+        elif j != key and is_city_header(name) and values and all(find_all(value) for value in values):
+            roles[j] = "group"
     cities = [row[key].text for row in body if find_all(row[key].text)]
     repeated = len(cities) > len(set(cities))
-    items = [j for j, role in enumerate(roles) if role == "item" and j != key]
-    item = -1
-    if items and (repeated or "progress" in roles):
-        item = items[0]
-    elif repeated and not items and "progress" in roles:
-        free = [j for j, role in enumerate(roles) if role == "" and j != key]
-        item = free[0] if free else -1
-    taken = {key, item} - {-1}
-    if item >= 0:
+    named = [j for j, role in enumerate(roles) if role == "item" and j != key]
+    items: tuple[int, ...] = ()
+    if named and (repeated or "progress" in roles):
+        items = choose_items(body, named, key)
+    elif repeated and not named and "progress" in roles:
+        items = tuple(j for j, role in enumerate(roles) if role == "" and j != key)[:1]
+    taken = {key, *items}
+    if items:
         texts, left = text_columns(roles, header, taken)
     else:
         chosen = [j for j in range(len(roles)) if j not in taken and roles[j] in {"", "item", "progress"}]
@@ -126,17 +132,64 @@ def build_layout(rows: Matrix, head: int, header: tuple[tuple[str, ...], ...], k
         left = tuple((j, f"column {names[j] or j + 1}") for j in range(len(roles)) if j not in {*chosen, *taken})
         if len(texts) == 1 and is_generic(texts[0][1]) and heading:
             texts = ((texts[0][0], heading),)
-    return Layout(header, key, item, texts, left)
+    return Layout(header, key, items, texts, left)
+
+
+def choose_items(body: Matrix, named: Sequence[int], key: int = -1) -> tuple[int, ...]:
+    """Return the columns that together name a dimension: the first, and the next if a city repeats the first."""
+    first = [(row[key].text if key >= 0 else "", row[named[0]].text) for row in body]
+    return tuple(named[:2]) if len(set(first)) < len(first) else tuple(named[:1])
+
+
+def split_sections(segment: Segment) -> list[Segment]:
+    """Return the parts of a segment that holds several tables: side by side, or one a city under its name.
+
+    >>> from yichuang_nlp.records import Grid
+    >>> from yichuang_nlp.slots import cut_grids
+    >>> rows = (("地区", "进展", "地区", "进展"), ("杭州", "建成", "宁波", "在建"))
+    >>> [len(part.rows[0]) for part in split_sections(cut_grids([Grid("a", 1, rows)], lambda text: False)[0])]
+    [2, 2]
+    """
+    rows = segment.rows
+    head = row_texts(rows[0])
+    for width in range(2, len(head) // 2 + 1):
+        period = len(head) % width == 0 and head == head[:width] * (len(head) // width)
+        if period and len(set(head[:width])) == width and is_city_header(head[0]):
+            parts = []
+            for left in range(0, len(head), width):
+                block = tuple(row[left : left + width] for row in rows)
+                kept = tuple(row for row in block if any(slot.text for slot in row))
+                parts.append(replace(segment, rows=kept, adjacent=segment.adjacent or left > 0))
+            return parts
+    starts = [i for i, row in enumerate(rows) if (name := _only_text(row)) and find_all(name)]
+    plain = [i for i, row in enumerate(rows) if i not in starts and find_all(row[0].text)]
+    if not starts or plain or starts[-1] == len(rows) - 1 or len(rows) - len(starts) <= len(starts):
+        return [segment]
+    parts = []
+    for start, end in zip(starts, [*starts[1:], len(rows)], strict=True):
+        part = (*rows[: starts[0]], *rows[start + 1 : end])
+        title = next(slot for slot in rows[start] if slot.text)
+        parts.append(replace(segment, rows=part, titles=(*segment.titles, title), adjacent=False))
+    return parts
+
+
+def _only_text(row: Sequence[Slot]) -> str:
+    texts = {slot.origin: slot.text for slot in row if slot.text}
+    return next(iter(texts.values())) if len(texts) == 1 else ""
 
 
 def find_heading(segment: Segment, *, city: bool) -> str:
-    """Return the nearest line over the table that names a city, or one that names a dimension; "" if none."""
-    for line in reversed(segment.heading):
+    """Return the nearest line over the table that names a city, or one that names a dimension; "" if none.
+
+    The name of a sheet counts as the farthest line.
+    """
+    sheet = segment.rows[0][0].address.sheet
+    for line in (*reversed(segment.heading), sheet):
         bare = strip_number(line)
-        if not bare or bare.startswith(_NO_HEADINGS) or len(bare) > 60:
+        if not bare or bare.startswith(_NO_HEADINGS) or len(bare) > 60 or _DEFAULT_SHEET.match(bare):
             continue
         found = find_leading(line)
         if city:
             return found[0].name if found else ""
-        return "" if find(bare) else bare
+        return "" if find(bare) or (line == sheet and is_generic(bare)) else bare
     return ""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-__all__ = ["Place", "expected_cities", "find", "find_all", "find_leading", "resolve", "strip_name"]
+__all__ = ["Place", "expected_cities", "find", "find_all", "find_leading", "resolve", "split_names", "strip_name"]
 
 # Suffixes that a short name drops; the longest first.
 _SUFFIXES = (
@@ -163,6 +163,7 @@ _AROUND = re.compile(
     """,
     re.VERBOSE,
 )
+_LIST = re.compile(r"[、，,；;/\n\s]+|(?<=[市县区州盟])[和与及]")
 _NUMBER = re.compile(r"\s*(?:[（(]?(?:\d{1,3}|[一二三四五六七八九十]{1,3})[)）.．、:：]+\s*)?")
 _SPACE = re.compile(r"[\s\u200b\ufeff]+")
 
@@ -195,6 +196,10 @@ def find_all(text: str) -> tuple[Place, ...]:
     for tail in ("本级", "市本级", "市直", "直属", "辖区"):
         if name.endswith(tail) and len(name) - len(tail) >= 2:
             return find_all(name[: -len(tail)])
+    if name.endswith(("街道", "镇", "乡", "村", "社区")):  # a part of a county stands for it
+        for end in range(len(name) - 2, 2, -1):
+            if name[:end] in index and index[name[:end]][0].name == name[:end]:
+                return index[name[:end]]
     for cut in range(2, len(name) - 1):
         for above in index.get(name[:cut], ()):
             below = [p for p in index.get(name[cut:], ()) if p.code.startswith(_stem(above)) and p != above]
@@ -220,6 +225,18 @@ def find(text: str, *, within: str = "") -> Place | None:
         if place.code.startswith(within):
             return place
     return found[0] if found else None
+
+
+def split_names(text: str) -> tuple[str, ...]:
+    """Return the places that a cell names together, or the text itself unless all its parts are places.
+
+    >>> split_names("杭州、宁波市"), split_names("县（市、区）")
+    (('杭州', '宁波市'), ('县（市、区）',))
+    """
+    parts = [part for part in _LIST.split(text.strip()) if part]
+    if len(parts) > 1 and not find_all(text) and all(find_all(part) for part in parts):
+        return tuple(dict.fromkeys(parts))
+    return (text,)
 
 
 def find_leading(text: str) -> tuple[Place, str] | None:

@@ -10,19 +10,25 @@ from yichuang_nlp.errors import CountMismatch
 from yichuang_nlp.layouts import (
     Layout,
     build_layout,
+    choose_items,
     city_line,
     column_name,
     count_header_rows,
     find_heading,
     row_texts,
+    split_sections,
     text_columns,
 )
 from yichuang_nlp.marks import column_role, find_blank, is_footnote, is_generic, is_total, squeeze, strip_number
-from yichuang_nlp.places import Place, find_all, resolve, strip_name
+from yichuang_nlp.places import Place, find_all, resolve, split_names, strip_name
 from yichuang_nlp.records import Cell, Grid
 from yichuang_nlp.slots import Matrix, Segment, Slot, cut_grids, transpose
 
 __all__ = ["TableReading", "read_tables"]
+
+
+# Roles of header rows that name nothing, in a table that was turned: its serial numbers, its remarks.
+_NO_NAMES = {"serial", "note", "meta"}
 
 
 @dataclass(slots=True)
@@ -72,13 +78,17 @@ class _Reader:
         self.year = year
         self.out = TableReading()
         self.entries: list[_Entry] = []
+        self.last: list[_Entry] = []  # those of the row read last
         self.layout: Layout | None = None
         self.claimed: Counter[str] = Counter()
         self.seen: set[tuple[int, int, int]] = set()
 
     def run(self, segments: list[Segment]) -> TableReading:
         for segment in segments:
-            self._read(segment)
+            before = self.out.tables
+            for part in split_sections(segment):
+                self._read(part)
+            self.out.tables = min(self.out.tables, before + 1)  # parts of one drawn table count as one
         self._finish()
         return self.out
 
@@ -137,8 +147,9 @@ class _Reader:
                 return rows, 0, last, True
             header: tuple[tuple[str, ...], ...] = (("",) * len(rows[0]),)
         else:
-            header = tuple(row_texts(row) for row in rows[:head])
-        if last is not None and header == last.header and key == last.key and last.item < 0:
+            kept = [row for row in rows[:head] if column_role(row[key].text) not in _NO_NAMES]
+            header = tuple(row_texts(row) for row in kept or rows[:head])
+        if last is not None and header == last.header and key == last.key and not last.items:
             generic = any(is_generic(column_name(header, column)) for column, _ in last.texts)
             if not generic:
                 return rows, head, last, True
@@ -157,15 +168,17 @@ class _Reader:
             roles = ["item", "progress"]
         item = roles.index("item") if "item" in roles else next((j for j, r in enumerate(roles) if r != "serial"), 0)
         header = (row_texts(rows[0]),) if head else (("",) * len(rows[0]),)
-        texts, left_out = text_columns(roles, header, {item})
+        named = [j for j, role in enumerate(roles) if role == "item"] or [item]
+        items = choose_items(rows[head:], named)
+        texts, left_out = text_columns(roles, header, set(items))
         if not texts:
             return rows, 0, None, False
-        return rows, head, Layout(header, -1, item, texts, left_out, city), False
+        return rows, head, Layout(header, -1, items, texts, left_out, city), False
 
     # -- its rows -------------------------------------------------------------------------------------------
 
     def _body(self, rows: Matrix, layout: Layout, where: str, *, continued: bool) -> None:
-        previous: list[_Entry] = self.entries[-len(layout.texts) :] if continued else []
+        previous: list[_Entry] = self.last if continued else []
         first, topic, city, left = True, "", layout.city, Counter[str]()
         for row in rows:
             distinct = {slot.origin: slot for slot in row if slot.text}
@@ -193,7 +206,7 @@ class _Reader:
                 first = False
                 continue
             first = False
-            previous = self._emit(row, layout, key, topic)
+            previous = self.last = self._emit(row, layout, key, topic)
             for column, why in layout.left_out:
                 if row[column].text:
                     left[why] += 1
@@ -210,26 +223,27 @@ class _Reader:
         self.out.skipped_rows += 1
         self.out.notes.append(f"{where}, row {slot.address.row}: taken as a heading inside the table")
         generic = (
-            len(layout.texts) == 1 and layout.item < 0 and is_generic(column_name(layout.header, layout.texts[0][0]))
+            len(layout.texts) == 1 and not layout.items and is_generic(column_name(layout.header, layout.texts[0][0]))
         )
         return strip_number(slot.text) if generic else "-"
 
     def _emit(self, row: Sequence[Slot], layout: Layout, key: str, topic: str) -> list[_Entry]:
-        entries = []
-        item = squeeze(row[layout.item].text) if layout.item >= 0 else ""
+        entries: list[_Entry] = []
+        item = "/".join(dict.fromkeys(squeeze(row[j].text) for j in layout.items if row[j].text))
         for column, name in layout.texts:
             slot = row[column]
-            if layout.item >= 0:
+            if layout.items:
                 dimension = item if len(layout.texts) == 1 or not name else f"{item}/{name}"
             else:
                 dimension = topic or name
-            entry = _Entry(key, dimension, [slot], slot.text)
-            if not dimension:
-                entry.dimension = f"第{column + 1}列"
-                entry.flags.append("unnamed_dimension")
-            entries.append(entry)
+            for city in split_names(key):
+                entry = _Entry(city, dimension, [slot], slot.text)
+                if not dimension:
+                    entry.dimension = f"第{column + 1}列"
+                    entry.flags.append("unnamed_dimension")
+                entries.append(entry)
             self.seen.add(slot.origin)
-        for column in (layout.key, layout.item):
+        for column in (layout.key, *layout.items):
             if column >= 0:
                 self.seen.add(row[column].origin)
         self.out.rows += 1
@@ -238,8 +252,9 @@ class _Reader:
 
     def _append(self, previous: list[_Entry], row: Sequence[Slot], layout: Layout, where: str, *, cut: bool) -> None:
         """Add a row without a city to the one above: the rest of a row cut by a page, or its next lines."""
-        for entry, (column, _) in zip(previous, layout.texts, strict=True):
-            slot = row[column]
+        share = len(previous) // len(layout.texts)  # cities of one row
+        for k, entry in enumerate(previous):
+            slot = row[layout.texts[k // share][0]]
             if not slot.text or slot.origin in {s.origin for s in entry.slots}:
                 self.seen.add(slot.origin)
                 continue

@@ -123,9 +123,9 @@ def _head_lines(grids: Sequence[Grid]) -> Iterable[str]:
 def _check_counts(briefing: Briefing) -> None:
     """Raise `CountMismatch` unless the account of the reading agrees with the cells that it speaks of."""
     reading = briefing.reading
-    where = [cell.address for cell in briefing.cells]
+    where = [(cell.address, cell.city) for cell in briefing.cells]  # a row may stand for two cities
     if len(set(where)) != len(where):
-        twice = Counter(where).most_common(1)[0][0]
+        twice = Counter(where).most_common(1)[0][0][0]
         raise CountMismatch(twice, found="two cells from one place", expected="each place read once")
     if reading.cells != len(briefing.cells) or reading.blank != sum(_is_blank(cell) for cell in briefing.cells):
         raise CountMismatch(
