@@ -9,7 +9,9 @@ import pytest
 
 from tests.test_reports_golden import build_golden
 from yichuang_nlp.findings import LaggingRule, Verdict
+from yichuang_nlp.reports import render_report
 from yichuang_nlp.reports.prose import chance_of, percent
+from yichuang_nlp.reports.workings import describe_working
 
 DOCS = Path(__file__).parents[1] / "docs"
 
@@ -38,6 +40,19 @@ def test_the_example_by_hand(page: str) -> None:
         assert printed in text, printed
     assert city.verdict is Verdict.LAGGING
     assert (city.rank_low, city.rank_high) == (4, 4)
+
+
+def test_a_report_prints_the_sum_behind_every_city() -> None:
+    report = build_golden()
+    for city in report.ranked():
+        lines = describe_working(report, city, "zh")
+        terms = re.search(r"\((.+)\) ÷ ([\d.]+)", lines[0])
+        assert terms and city.progress is not None
+        assert sum(map(float, terms[1].split(" + "))) / float(terms[2]) == pytest.approx(city.progress, abs=1e-3)
+        assert percent(city.progress) in lines[0]
+        assert f"= {city.behind:.2f}" in lines[2]
+    page = render_report(report, ".html").decode()
+    assert "(0.025 + 0.025 + 0.505 + 0.025 + 0.025) ÷ 5 = 12.1%" in page
 
 
 @pytest.mark.parametrize("page", ["method.md", "method.zh.md"])

@@ -23,6 +23,7 @@ from yichuang_nlp.reports.prose import (
 from yichuang_nlp.reports.svg import draw_distribution, draw_timeline
 from yichuang_nlp.reports.svg import draw_ranking as draw_ranking_svg
 from yichuang_nlp.reports.wording import Lang, say
+from yichuang_nlp.reports.workings import describe_working
 
 __all__ = [
     "draw_change",
@@ -104,7 +105,13 @@ def draw_ranking(report: GapReport, lang: Lang) -> str:
         for city in ranked
     ]
     heads = [(say(name, lang), "k" if name == "city" else "n") for name in names]
-    return f"<figure>{draw_ranking_svg(report, lang)}</figure>" + _table(heads, rows)
+    workings = "".join(
+        f"<p><strong>{escape(city.city)}</strong><br>"
+        f"{'<br>'.join(escape(line) for line in describe_working(report, city, lang))}</p>"
+        for city in ranked
+    )
+    details = f'<details class="note"><summary>{escape(say("workings", lang))}</summary>{workings}</details>'
+    return f"<figure>{draw_ranking_svg(report, lang)}</figure>" + _table(heads, rows) + details
 
 
 def draw_dimensions(report: GapReport, lang: Lang) -> str:

@@ -94,8 +94,8 @@ def _print_matrix(console: Console, report: GapReport, lang: Lang, width: int) -
     places = report.places()
     names = [summary.dimension for summary in report.dimensions]
     widest = max((width_of(city.city) for city in report.cities), default=0)
-    fixed = 6 + min(widest, WIDEST_CITY) + 9
-    room = 10 if lang == "zh" else 14
+    fixed = 5 + min(widest, WIDEST_CITY) + 1 + max(6, width_of(say("progress", lang)))
+    room = 1 + max((width_of(_light([prediction], True, lang).plain) for prediction in report.predictions), default=0)
     full = fixed + room * len(names) <= width
     per_block = max(1, (width - fixed) // (room if full else 6))
     order = [*report.ranked(), *(city for city in report.cities if city.rank is None)]

@@ -237,6 +237,25 @@ WORDS: dict[str, tuple[str, str]] = {
         "{city}应补报或核实“{dimension}”的进展情况。",
         "{city} should report, or check, the state of “{dimension}”.",
     ),
+    "workings": ("计算过程", "The sums"),
+    "working_none": ("没有可计算的单元格。", "No cell to count."),
+    "working_progress": (
+        "进度 = ({terms}) ÷ {total} = {progress}（各项为单元格期望值；{unscored}项无状态，不计）。",
+        "Progress = ({terms}) ÷ {total} = {progress} (the expected ranks of the cells; {unscored} without a status "
+        "do not count).",
+    ),
+    "working_steps": (
+        "步数 = 2 × {dimensions} × {progress} = {steps}。",
+        "Steps = 2 × {dimensions} × {progress} = {steps}.",
+    ),
+    "working_behind": (
+        "落后 = 中位地区{median}步 − {steps}步 = {behind}步。",
+        "Behind = {median} steps of the median city − {steps} = {behind} steps.",
+    ),
+    "working_chance": (
+        "{draws}次模拟中，差距不小于{limit}步的占{chance}；名次区间为{ranks}。",
+        "In {draws} draws the distance is at least {limit} steps in {chance}; ranks {ranks}.",
+    ),
     # the page
     "rest": ("另有{rest}条见 XLSX 或 JSON 格式的报告。", "{rest} more are in the report as XLSX or JSON."),
     "sort_by": ("排序", "Sort by"),
