@@ -10,31 +10,14 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
+from yichuang_nlp.errors import BadOption
 from yichuang_nlp.records import Briefing, ModelInfo, Prediction, Status
 
 __all__ = [
-    "CellChange",
-    "Change",
-    "CityProgress",
-    "Commitment",
-    "CommitmentChange",
-    "Deadline",
-    "DimensionSummary",
-    "Due",
-    "Flag",
-    "Gap",
-    "GapReport",
-    "Issue",
-    "LaggingRule",
-    "Leader",
-    "Move",
-    "Outcome",
-    "Precision",
-    "QualityFlag",
-    "Quantity",
-    "RankChange",
-    "Verdict",
-]
+    "CellChange", "Change", "CityProgress", "Commitment", "CommitmentChange", "Deadline", "DimensionSummary",
+    "Due", "Flag", "Gap", "GapReport", "Issue", "LaggingRule", "Leader", "Move", "Outcome", "Precision",
+    "QualityFlag", "Quantity", "RankChange", "Verdict",
+]  # fmt: skip
 
 
 class Precision(str, Enum):
@@ -174,8 +157,6 @@ class LaggingRule:
     draws: int = 4000
 
     def __post_init__(self) -> None:
-        from yichuang_nlp.errors import BadOption
-
         checks = (
             (self.steps > 0, "steps", self.steps, "a number above 0"),
             (0 < self.lagging <= 1, "lagging", self.lagging, "a chance above 0, at most 1"),
@@ -392,9 +373,7 @@ class GapReport:
 
     def ranked(self) -> list[CityProgress]:
         """Return the cities that have a rank, best first; ties stay in the order of the table."""
-        return sorted(
-            (city for city in self.cities if city.rank is not None), key=lambda city: city.rank or 0
-        )
+        return sorted((city for city in self.cities if city.rank is not None), key=lambda city: city.rank or 0)
 
     def with_verdict(self, verdict: Verdict) -> list[CityProgress]:
         """Return the cities with this verdict, the furthest behind first."""
@@ -417,6 +396,4 @@ class GapReport:
             return any(commitment.due is Due.OVERDUE for commitment in self.commitments)
         if condition == "review":
             return bool(self.to_review())
-        from yichuang_nlp.errors import BadOption
-
         raise BadOption("--fail-on", found=repr(condition), expected="lagging, overdue or review")
