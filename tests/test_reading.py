@@ -195,3 +195,28 @@ def test_sections_without_a_table_in_a_word_file(tmp_path: Path) -> None:
     want = [(city, name, text or "未报送") for city, name, text in expected()]
     assert sorted(triples(briefing)) == sorted(want)
     assert briefing.as_of == date(2022, 4, 30)
+
+
+def test_a_percentage_in_a_sheet_is_read_as_it_is_shown(tmp_path: Path) -> None:
+    import openpyxl
+
+    book = openpyxl.Workbook()
+    sheet = book.active
+    for row in (("地区", "办结率", "件数"), ("南京市", 0.7, 12), ("无锡市", 0.985, 3.5)):
+        sheet.append(row)
+    for cell in (sheet["B2"], sheet["B3"]):
+        cell.number_format = "0.0%"
+    book.save(tmp_path / "rates.xlsx")
+    texts = [cell.text for cell in read_briefing(tmp_path / "rates.xlsx").cells]
+    assert texts == ["70%", "12", "98.5%", "3.5"]
+
+
+def test_one_damaged_byte_costs_one_flag_and_not_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "briefing.html"
+    next(form for form in FORMS if form.suffix == ".html").write(path, ROWS, LINES)
+    data = path.read_bytes()
+    at = data.index("验收".encode("gb18030"))
+    path.write_bytes(data[: at + 3] + b"\xff" + data[at + 4 :])
+    briefing = read_briefing(path)
+    assert len(briefing.cells) == len(expected())
+    assert [cell.city for cell in briefing.cells if "damaged_text" in cell.flags] == ["苏州市"]

@@ -25,6 +25,8 @@ def decode(data: bytes, where: object, *, declared: str = "") -> str:
 
     >>> decode("杭州市".encode("gb18030"), "a.csv"), decode("杭州市".encode("utf-16-le"), "a.csv")
     ('杭州市', '杭州市')
+
+    A few damaged bytes, as old web pages have, become U+FFFD; `BrokenFile` if there are many.
     """
     for bom, name in _BOMS:
         if data.startswith(bom):
@@ -33,17 +35,19 @@ def decode(data: bytes, where: object, *, declared: str = "") -> str:
         name = "gb18030" if declared.lower().replace("_", "").replace("-", "") in _GB else declared
         try:
             return data.decode(name)
-        except (UnicodeDecodeError, LookupError):
+        except (UnicodeError, LookupError):
             pass  # pages lie about their charset; go on as without one
     try:
         return data.decode("utf-8")
-    except UnicodeDecodeError:
+    except UnicodeError:
         pass
     if wide := _guess_utf16(data):
         return _decode(data, wide, where)
     return _decode(data, "gb18030", where)
 
 
+# One damaged character in a hundred still leaves a briefing; more is a file of another kind.
+_TOLERATED = 100
 _GB = {"gb2312", "gbk", "gb18030", "xgbk", "gb23121980", "cp936", "936", "zhcncp936"}
 
 
@@ -53,7 +57,7 @@ def _guess_utf16(data: bytes) -> str:
         if len(data) % 2 == 0 and any(data.count(mark) for mark in breaks):
             try:
                 data.decode(name)
-            except UnicodeDecodeError:
+            except UnicodeError:
                 continue
             return name
     if len(data) % 2 == 0 and data:
@@ -63,7 +67,7 @@ def _guess_utf16(data: bytes) -> str:
             if sum(0x4E <= byte <= 0x9F for byte in high) > 0.8 * len(high):
                 try:
                     text = data.decode(name)
-                except UnicodeDecodeError:
+                except UnicodeError:
                     continue
                 if any(char in text for char in "的市县区，。") and not _is_gb(data):
                     return name
@@ -73,19 +77,25 @@ def _guess_utf16(data: bytes) -> str:
 def _is_gb(data: bytes) -> bool:
     try:
         text = data.decode("gb18030")
-    except UnicodeDecodeError:
+    except UnicodeError:
         return False
     return any(char in text for char in "的市县区，。")
 
 
 def _decode(data: bytes, name: str, where: object) -> str:
+    """Return the text of `data`; a few damaged characters become U+FFFD, many are an error."""
     try:
         return data.decode(name)
-    except UnicodeDecodeError as error:
-        # half a character at the very end: the file was cut; one wrong byte in the middle: not text at all
+    except UnicodeError:
+        pass
+    candidates = dict.fromkeys((name, "utf-8", "gb18030") if name == "gb18030" else (name,))
+    text = min((data.decode(each, "replace") for each in candidates), key=lambda found: found.count("\ufffd"))
+    damaged = text.count("\ufffd")
+    if damaged * _TOLERATED > len(text) or "\0" in text:
         raise BrokenFile(
             where,
-            found=f"bytes at position {error.start} that are no text in UTF-8, UTF-16 or GB18030",
+            found=f"{damaged:,} characters that are no text in UTF-8, UTF-16 or GB18030",
             expected="a text file in one of these encodings",
             hint="save it again as UTF-8",
-        ) from error
+        )
+    return text

@@ -77,6 +77,8 @@ def read_sections(grids: Sequence[Grid], *, year: int = 0) -> TableReading:
         if (city, entry.dimension) in met:
             entry.flags.append("duplicate")
         met.add((city, entry.dimension))
+        if "\ufffd" in text:
+            entry.flags.append("damaged_text")
         address = Address(file, row=entry.number, column=entry.column)
         flags = tuple(dict.fromkeys(entry.flags))
         out.cells.append(Cell(city, entry.dimension, text, address, find_blank(text), flags))

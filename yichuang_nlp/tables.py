@@ -291,6 +291,8 @@ class _Reader:
             if (city, entry.dimension) in met:
                 entry.flags.append("duplicate")
             met.add((city, entry.dimension))
+            if "\ufffd" in entry.text:
+                entry.flags.append("damaged_text")
             blank = find_blank(entry.text)
             flags = tuple(dict.fromkeys(entry.flags))
             self.out.cells.append(Cell(city, entry.dimension, entry.text, entry.slots[0].address, blank, flags))

@@ -10,7 +10,7 @@ from yichuang_nlp.errors import BrokenFile, EncryptedFile, LimitExceeded, Missin
 from yichuang_nlp.grids import GridList, Piece, check_extent
 from yichuang_nlp.limits import DEFAULT, Limits
 from yichuang_nlp.records import Grid
-from yichuang_nlp.zips import Package
+from yichuang_nlp.zips import Package, parse_xml
 
 __all__ = ["read"]
 
@@ -26,15 +26,14 @@ def read(path: Path, limits: Limits = DEFAULT) -> list[Grid]:
         raise MissingExtra.of("office", path.name) from error
     with path.open("rb") as stream:
         zipped = stream.read(2) == b"PK"
-    if zipped:
-        _check_package(path, limits)
+    percents = _check_package(path, limits) if zipped else {}
     grids = GridList(path, limits)
     try:
         book = calamine.CalamineWorkbook.from_path(str(path))
         for sheet in book.sheets_metadata:
             if "visible" not in str(sheet.visible).lower() or "worksheet" not in str(sheet.typ).lower():
                 continue
-            _add_sheet(grids, book, sheet.name, limits)
+            _add_sheet(grids, book, sheet.name, limits, percents.get(sheet.name, set()))
     except calamine.PasswordError as error:
         raise EncryptedFile(
             path.name,
@@ -52,7 +51,7 @@ def read(path: Path, limits: Limits = DEFAULT) -> list[Grid]:
     return grids.finish()
 
 
-def _add_sheet(grids: GridList, book: object, name: str, limits: Limits) -> None:
+def _add_sheet(grids: GridList, book: object, name: str, limits: Limits, percents: set[tuple[int, int]]) -> None:
     sheet = book.get_sheet_by_name(name)  # type: ignore[attr-defined]
     where = f"{grids.file}, sheet {name}"
     start = sheet.start or (0, 0)
@@ -72,6 +71,8 @@ def _add_sheet(grids: GridList, book: object, name: str, limits: Limits) -> None
     for i, row in enumerate(rows, start[0]):
         for j, text in enumerate(row, start[1]):
             height, width = spans.get((i, j), (1, 1))
+            if (i, j) in percents:
+                text = _to_percent(text)
             # a merge may reach past the last filled cell; blank space is no table
             pieces.append(Piece(i, j, text, min(height, end[0] + 1 - i), min(width, end[1] + 1 - j)))
     grids.add_pieces(pieces, sheet=name)
@@ -92,8 +93,25 @@ def _to_text(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _check_package(path: Path, limits: Limits) -> None:
-    """Refuse bombs, document types, and sheets whose extent no memory holds, before calamine sees them."""
+def _to_percent(text: str) -> str:
+    """Return a number as its cell shows it; calamine gives the value behind a format only.
+
+    >>> _to_percent("0.7"), _to_percent("0.985"), _to_percent("—")
+    ('70%', '98.5%', '—')
+    """
+    try:
+        return f"{float(text) * 100:.6g}%"
+    except ValueError:
+        return text
+
+
+def _check_package(path: Path, limits: Limits) -> dict[str, set[tuple[int, int]]]:
+    """Refuse bombs, document types, and sheets whose extent no memory holds, before calamine sees them.
+
+    Returns the 0-based places of the cells of each sheet that show a percentage.
+    """
+    styled: dict[str, dict[int, list[tuple[int, int]]]] = {}
+    texts: dict[str, bytes] = {}
     with Package(path, limits) as package:
         for name in package.names():
             data = package.read(name)
@@ -106,12 +124,45 @@ def _check_package(path: Path, limits: Limits) -> None:
                     expected="plain XML: Excel writes none",
                     hint="this is how entity bombs are made; do not open the file",
                 )
+            if name in {"xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml"}:
+                texts[name] = data
             if name.startswith("xl/worksheets/"):
                 last_row = last_column = 0
                 for match in _FILLED.finditer(data):
-                    last_row = max(last_row, int(match[2]))
-                    last_column = max(last_column, _column(match[1]))
+                    row, column = int(match[2]), _column(match[1])
+                    last_row, last_column = max(last_row, row), max(last_column, column)
+                    if style := _STYLE.search(match[0]):
+                        styled.setdefault(name, {}).setdefault(int(style[1]), []).append((row - 1, column - 1))
                 check_extent(last_row, last_column, f"{path.name}, {Path(name).stem}", limits)
+    return _percent_cells(texts, styled)
+
+
+_STYLE = re.compile(rb'\bs="(\d{1,6})"')
+_PERCENT_FORMATS = {"9", "10"}  # 0% and 0.00%, which have no code of their own in the file
+
+
+def _percent_cells(
+    texts: dict[str, bytes], styled: dict[str, dict[int, list[tuple[int, int]]]]
+) -> dict[str, set[tuple[int, int]]]:
+    """Return sheet name -> places whose style has a percent format."""
+    if len(texts) < 3:
+        return {}
+    workbook, links, styles = (parse_xml(texts[name], name) for name in sorted(texts, key=_PARTS.index))
+    formats = {e.get("numFmtId") for e in styles.iter("{*}numFmt") if "%" in (e.get("formatCode") or "")}
+    formats |= _PERCENT_FORMATS
+    cell_styles = next(styles.iter("{*}cellXfs"), ())
+    percent = {number for number, style in enumerate(cell_styles) if style.get("numFmtId") in formats}
+    targets = {link.get("Id"): (link.get("Target") or "").lstrip("/") for link in links}
+    found = {}
+    for sheet in workbook.iter("{*}sheet"):
+        link = next((value for key, value in sheet.attrib.items() if key.endswith("}id")), "")
+        part = targets.get(link, "")
+        places = styled.get(part if part.startswith("xl/") else f"xl/{part}", {})
+        found[sheet.get("name") or ""] = {place for style in percent for place in places.get(style, ())}
+    return found
+
+
+_PARTS = ("xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml")
 
 
 def _column(letters: bytes) -> int:

@@ -103,7 +103,7 @@ def _is_binary(start: bytes) -> bool:
 def _starts_as(start: bytes, encoding: str) -> bool:
     try:
         codecs.getincrementaldecoder(encoding)().decode(start)  # the end may cut a character
-    except UnicodeDecodeError:
+    except UnicodeError:
         return False
     return True
 
