@@ -144,7 +144,7 @@ def _write_commitments(form: Form, report: GapReport, lang: Lang) -> None:
         ]
         for item in found
     ]
-    form.table(names, rows, widths=(22, 22, 18, 40, 54))
+    form.table(names, rows, widths=(26, 22, 18, 38, 52))
 
 
 def _write_change(form: Form, report: GapReport, lang: Lang) -> None:

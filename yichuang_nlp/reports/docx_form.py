@@ -32,6 +32,20 @@ def number_zh(number: int) -> str:
     return ("" if tens == 1 else digits[tens]) + "十" + (digits[ones] if ones else "")
 
 
+def _balance(title: str) -> list[str]:
+    """Return a title in lines of about the same length, broken behind a mark or 的 where one is near the middle.
+
+    >>> _balance("各市推进便民服务中心改造升级、帮办代办工作进展情况")
+    ['各市推进便民服务中心改造升级、', '帮办代办工作进展情况']
+    """
+    if len(title) <= LONGEST_TITLE:
+        return [title]
+    middle = (len(title) + 1) // 2
+    near = sorted(range(middle - 4, middle + 5), key=lambda at: abs(at - middle))
+    cut = next((at for at in near if title[at - 1] in "、，的”》" and title[at] not in "、，”》"), middle)
+    return [*_balance(title[:cut]), *_balance(title[cut:])]
+
+
 class Form:
     """Writes paragraphs of the official form into a python-docx document."""
 
@@ -53,8 +67,8 @@ class Form:
         """Write the title of the document."""
         name, colon, kind = text.rpartition("：")
         parts = [name, kind] if len(text) > LONGEST_TITLE and colon else [text]
-        for part in parts:
-            paragraph = self._paragraph(clean(part), TITLE, TITLE_PT, indent=False, style="Title")
+        for line in (line for part in parts for line in _balance(part)):
+            paragraph = self._paragraph(clean(line), TITLE, TITLE_PT, indent=False, style="Title")
             paragraph.alignment = 1
             self._border(paragraph)
 

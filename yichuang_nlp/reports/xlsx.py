@@ -61,7 +61,8 @@ def _fill(sheet: Any, table: Table) -> None:
             _put(cell, value)
             cell.font = Font(name=FONT, size=10)
             cell.border = border
-            cell.alignment = Alignment(wrap_text=isinstance(value, str), vertical="top")
+            words = isinstance(value, str)
+            cell.alignment = Alignment(wrap_text=words, vertical="center", horizontal="left" if words else "center")
             if column - 1 in table.percents:
                 cell.number_format = "0.0%"
 
@@ -89,7 +90,7 @@ def _dress(sheet: Any, table: Table, title: str, lang: Lang) -> None:
     for column, name in enumerate(table.names):
         longest = max([width_of(name) / 2 + 2, *(_width(row[column]) for row in table.rows)])
         limit = ALONE if len(table.names) == 1 else RUNNING if column in table.wide else WIDEST
-        widths.append(min(max(longest + 2, NARROWEST), limit))
+        widths.append(min(max(longest + 3, NARROWEST), limit))
         sheet.column_dimensions[get_column_letter(column + 1)].width = widths[-1]
     # Excel and LibreOffice do not grow rows on opening, so that long texts would be cut off
     for number, row in enumerate((table.names, *table.rows), start=1):
@@ -127,7 +128,7 @@ def _lines(value: Value, width: float) -> int:
     """Return how many lines a value takes in a column of this width; a line of Chinese is never quite filled."""
     if not isinstance(value, str):
         return 1
-    return sum(max(1, ceil(width_of(line) / max(2.0, width - 3))) for line in value.split("\n"))
+    return sum(max(1, ceil(width_of(line) / max(2.0, width - 2.5))) for line in value.split("\n"))
 
 
 def _width(value: Value) -> float:
