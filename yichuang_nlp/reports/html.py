@@ -22,6 +22,7 @@ from yichuang_nlp.reports.html_parts import (
     draw_lagging,
     draw_method,
     draw_quality,
+    draw_quantities,
     draw_ranking,
 )
 from yichuang_nlp.reports.prose import (
@@ -61,6 +62,7 @@ def render_html(report: GapReport, lang: Lang = "zh") -> str:
         ("change", draw_change(report, lang)),
         ("small_multiples", draw_dimensions(report, lang)),
         ("commitments", draw_commitments(report, lang)),
+        ("quantities", draw_quantities(report, lang)),
         ("quality", draw_quality(report, lang)),
         ("method", draw_method(report, lang)),
     ]

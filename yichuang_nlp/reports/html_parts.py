@@ -22,6 +22,7 @@ from yichuang_nlp.reports.prose import (
 )
 from yichuang_nlp.reports.svg import draw_distribution, draw_timeline
 from yichuang_nlp.reports.svg import draw_ranking as draw_ranking_svg
+from yichuang_nlp.reports.tables import light_of
 from yichuang_nlp.reports.wording import Lang, say
 from yichuang_nlp.reports.workings import describe_working
 
@@ -32,11 +33,22 @@ __all__ = [
     "draw_lagging",
     "draw_method",
     "draw_quality",
+    "draw_quantities",
     "draw_ranking",
 ]
 
 MOST_ROWS = 300
-KINDS = {"deadline": "n", "days": "n", "city": "k", "due": "k", "move": "k", "outcome": "k"}
+KINDS = {
+    "deadline": "n",
+    "days": "n",
+    "city": "k",
+    "due": "k",
+    "move": "k",
+    "outcome": "k",
+    "whole": "n",
+    "share": "n",
+    "status": "k",
+}
 
 
 def _table(heads: Sequence[tuple[str, str]], rows: Iterable[Sequence[str]]) -> str:
@@ -170,6 +182,26 @@ def _rest(total: int, lang: Lang) -> str:
     if total <= MOST_ROWS:
         return ""
     return f'<p class="note">{escape(say("rest", lang, rest=total - MOST_ROWS))}</p>'
+
+
+def draw_quantities(report: GapReport, lang: Lang) -> str:
+    """Return the figures that the cities gave, with what they count and the status beside them."""
+    if not report.quantities:
+        return ""
+    rows = [
+        (
+            escape(item.city),
+            escape(item.dimension),
+            _open(item.cell, item.text),
+            escape(item.what),
+            "" if item.whole is None else f"{item.whole:g}",
+            "" if item.share is None else percent(item.share),
+            escape(light_of(report.predictions[item.cell], lang)),
+        )
+        for item in report.quantities[:MOST_ROWS]
+    ]
+    names = ("city", "dimension", "value", "counts_what", "whole", "share", "status")
+    return _table(_heads(names, lang), rows) + _rest(len(report.quantities), lang)
 
 
 def draw_quality(report: GapReport, lang: Lang) -> str:

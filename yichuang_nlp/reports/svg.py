@@ -12,7 +12,7 @@ from html import escape
 
 from yichuang_nlp.findings import CityProgress, Commitment, DimensionSummary, Due, GapReport, Verdict
 from yichuang_nlp.records import Status
-from yichuang_nlp.reports.columns import clean, width_of
+from yichuang_nlp.reports.columns import clean, fold, width_of
 from yichuang_nlp.reports.prose import (
     GLYPHS,
     REVIEW_MARK,
@@ -70,13 +70,7 @@ def _text(
 
 def _wrap(text: str, columns: int, most: int) -> list[str]:
     """Return `text` in at most `most` lines of about `columns` columns."""
-    lines, line = [], ""
-    for char in clean(text):
-        if width_of(line + char) > columns:
-            lines.append(line)
-            line = ""
-        line += char
-    lines.append(line)
+    lines = fold(clean(text), columns)
     if len(lines) > most:
         lines = lines[:most]
         lines[-1] = lines[-1][:-1] + "…"

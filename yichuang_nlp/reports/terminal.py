@@ -118,7 +118,9 @@ def _print_matrix(console: Console, report: GapReport, lang: Lang, width: int) -
         console.print(table)
     for number, name in enumerate(names, start=1):
         _say(console, name, style="dim", lead=f"{number:>2} ")
-    legend = [f"{GLYPHS[key]}{say(key, lang)}" for key in ("planned", "in_progress", "completed")]
+    # where the table has only letters, the legend says which word each stands for
+    short = {key: "" if full else SHORT[key][lang == "en"] + " " for key in SHORT}
+    legend = [f"{GLYPHS[key]}{short[key]}{say(key, lang)}" for key in SHORT]
     used = {state_of(prediction) for prediction in report.predictions} - set(STYLES)
     legend += [f"{GLYPHS[key]}{say(key, lang)}" for key in GLYPHS if key in used]
     legend += [f"{REVIEW_MARK}{say('review', lang)}"]
