@@ -39,6 +39,7 @@ def test_issue(line: str, issue: str) -> None:
         (("2021年4月2日", "截至一季度末"), date(2021, 3, 31), "a quarter"),
         (("2021年4月2日", "截至2020年底"), date(2020, 12, 31), "the end of a year"),
         (("二〇一七年三月二十一日", "截至二〇一七年三月二十日"), date(2017, 3, 20), "Chinese numerals"),
+        (("月调度表（2019年8月）", "（数据截至8月25日）"), date(2019, 8, 25), "the year is in the headline"),
         (("2021.4.2", "截至目前，各市已完成。"), date(2021, 4, 2), "no date behind it: that of publication"),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -12,8 +13,11 @@ from tests.forms.merged import CELLS as MERGED_CELLS
 from tests.forms.merged import MERGED
 from tests.forms.merged import ROWS as MERGED_ROWS
 from yichuang_nlp.errors import CountMismatch, NoSuchInput, NoTable, ReadError, UnsureReading
+from yichuang_nlp.limits import Limits
 from yichuang_nlp.readers import read_briefing
+from yichuang_nlp.readers.doc import read_with_office
 from yichuang_nlp.records import Blank, Briefing
+from yichuang_nlp.tables import read_tables
 
 LINES = (
     "河湖长制工作简报",
@@ -195,6 +199,15 @@ def test_sections_without_a_table_in_a_word_file(tmp_path: Path) -> None:
     want = [(city, name, text or "未报送") for city, name, text in expected()]
     assert sorted(triples(briefing)) == sorted(want)
     assert briefing.as_of == date(2022, 4, 30)
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="needs LibreOffice, which opens Word 6 and 95")
+def test_libreoffice_gives_the_same_cells_where_anydoc_gives_up(tmp_path: Path) -> None:
+    path = tmp_path / "old.doc"
+    next(form for form in FORMS if form.suffix == ".docx").write(path, ROWS, LINES)
+    cells = read_tables(read_with_office(path, Limits(), "tried for the test")).cells
+    assert [(cell.city, cell.dimension, cell.text) for cell in cells] == expected()
+    assert {cell.address.file for cell in cells} == {"old.doc"}
 
 
 def test_a_percentage_in_a_sheet_is_read_as_it_is_shown(tmp_path: Path) -> None:

@@ -56,7 +56,7 @@ _NAMEPLATE = re.compile(
 )
 
 
-def read_masthead(lines: Sequence[str], *, fallback_year: int = 0) -> Masthead:
+def read_masthead(lines: Sequence[str]) -> Masthead:
     """Return what `lines` (the prose of a briefing, in order) say about title, issue, publisher and dates.
 
     Without a line 截至… the publication date stands in for the as-of date, and `as_of_assumed` says so.
@@ -71,7 +71,7 @@ def read_masthead(lines: Sequence[str], *, fallback_year: int = 0) -> Masthead:
     issue, issue_at = _find_issue(head)
     published, date_at = _find_published(flat)
     publisher = _find_publisher(head, issue_at, date_at)
-    year = published.year if published else fallback_year or _year_of_issue(head, issue_at)
+    year = published.year if published else _year_of_issue(head, issue_at) or _any_year(head)
     as_of = _find_as_of(flat, published, year)
     return Masthead(
         title=_find_title(head, publisher, max(issue_at, date_at if date_at < 12 else -1)),
@@ -115,6 +115,12 @@ def _find_issue(head: Sequence[str]) -> tuple[str, int]:
 def _year_of_issue(head: Sequence[str], issue_at: int) -> int:
     match = re.search(r"(?:19|20)\d\d", head[issue_at]) if issue_at >= 0 else None
     return int(match[0]) if match else 0
+
+
+def _any_year(head: Sequence[str]) -> int:
+    """Return the first year that a headline names: 调度表（2019年8月）."""
+    found = (re.search(r"((?:19|20)\d\d)\s*年", line) for line in head if len(line) <= 60)
+    return next((int(match[1]) for match in found if match), 0)
 
 
 def _to_date(match: re.Match[str]) -> date | None:

@@ -18,6 +18,7 @@ _NUMBERED = re.compile(
 )
 # 综合窗口设置：已建成。 / 综合窗口设置。已建成。 (the latter only behind a number)
 _ITEM = re.compile(r"^(?P<label>[^：:。；，,]{2,40})(?P<mark>[：:。])(?P<text>.+)$", re.DOTALL)
+_BRACKETED = re.compile(r"^[【\[〔]([^】\]〕]{2,20})[】\]〕]\s*")  # 【杭州市】
 _FOOTER = re.compile(
     r"^\s*(?:报|送|发|主送|抄送|抄报|分送|联系人?|本刊|编辑|责任编辑|签发|附件|注|印发)[^，。]{0,14}[：:]"
 )
@@ -89,7 +90,7 @@ def read_sections(grids: Sequence[Grid], *, year: int = 0) -> TableReading:
 
 
 def _events(lines: Sequence[str]) -> Iterator[_Line]:
-    flat = [line.strip() for line in lines]
+    flat = [_BRACKETED.sub(r"\1：", line.strip()) for line in lines]
     leads = [_leading_cities(line) for line in flat]
     for i, (line, lead) in enumerate(zip(flat, leads, strict=True)):
         number = i + 1

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from yichuang_nlp.grids import GridList, Piece
 from yichuang_nlp.limits import DEFAULT, Limits
 from yichuang_nlp.records import Grid
 
-__all__ = ["read"]
+__all__ = ["read", "read_with_office"]
 
 
 def read(path: Path, limits: Limits = DEFAULT) -> list[Grid]:
@@ -35,7 +36,7 @@ def read(path: Path, limits: Limits = DEFAULT) -> list[Grid]:
     except anydoc.ResourceLimitError as error:
         raise LimitExceeded(path.name, found=f"more than the parser allows ({error})", expected="less") from error
     except anydoc.ConvertError as error:
-        return _read_with_office(path, limits, str(error))
+        return read_with_office(path, limits, str(error))
     reader = _Reader(GridList(path, limits), limits)
     reader.walk(document.blocks)
     return reader.grids.finish()
@@ -120,7 +121,7 @@ def _inline(content: Iterable[Any]) -> str:
     return "".join(parts)
 
 
-def _read_with_office(path: Path, limits: Limits, why: str) -> list[Grid]:
+def read_with_office(path: Path, limits: Limits, why: str) -> list[Grid]:
     """Return the grids of a file (Word 6/95) that LibreOffice, if installed, first turns into docx."""
     program = shutil.which("soffice") or shutil.which("libreoffice")
     if program is None:
@@ -149,4 +150,4 @@ def _read_with_office(path: Path, limits: Limits, why: str) -> list[Grid]:
                 expected="a whole file",
                 hint="fetch it again",
             )
-        return docx.read(converted, limits)
+        return [replace(grid, file=path.name) for grid in docx.read(converted, limits)]
