@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from yichuang_nlp.errors import CountMismatch
+from yichuang_nlp.findings import TableReading
 from yichuang_nlp.layouts import (
     Layout,
     build_layout,
@@ -20,30 +21,15 @@ from yichuang_nlp.layouts import (
     text_columns,
 )
 from yichuang_nlp.marks import column_role, find_blank, is_footnote, is_generic, is_total, squeeze, strip_number
-from yichuang_nlp.places import Place, find_all, resolve, split_names, strip_name
+from yichuang_nlp.places import find_all, resolve, split_names, strip_name
 from yichuang_nlp.records import Cell, Grid
 from yichuang_nlp.slots import Matrix, Segment, Slot, cut_grids, transpose
 
-__all__ = ["TableReading", "read_tables"]
+__all__ = ["read_tables"]
 
 
 # Roles of header rows that name nothing, in a table that was turned: its serial numbers, its remarks.
 _NO_NAMES = {"serial", "note", "meta"}
-
-
-@dataclass(slots=True)
-class TableReading:
-    """The cells of all tables and the account of how they were found."""
-
-    cells: list[Cell] = field(default_factory=list)
-    places: list[Place] = field(default_factory=list)
-    tables: int = 0
-    rows: int = 0
-    dropped_headers: int = 0
-    joined: int = 0
-    skipped_rows: int = 0
-    notes: list[str] = field(default_factory=list)
-    doubts: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
