@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from yichuang_nlp.findings import TableReading
 from yichuang_nlp.marks import find_blank, squeeze, strip_number
 from yichuang_nlp.places import find_leading, resolve
 from yichuang_nlp.records import Address, Cell, Grid
+from yichuang_nlp.table_reading import TableReading
 
 __all__ = ["read_sections"]
 

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from yichuang_nlp.errors import CountMismatch
-from yichuang_nlp.findings import TableReading
 from yichuang_nlp.layouts import (
     Layout,
     build_layout,
@@ -24,6 +23,7 @@ from yichuang_nlp.marks import column_role, find_blank, is_footnote, is_generic,
 from yichuang_nlp.places import find_all, resolve, split_names, strip_name
 from yichuang_nlp.records import Cell, Grid
 from yichuang_nlp.slots import Matrix, Segment, Slot, cut_grids, transpose
+from yichuang_nlp.table_reading import TableReading
 
 __all__ = ["read_tables"]
 
