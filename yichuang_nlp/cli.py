@@ -257,5 +257,17 @@ def corpus_agreement(path: Path) -> None:
     click.echo(_workshop("agreement").describe_agreement(path))
 
 
+@corpus.command("datasheet")
+@click.argument("path", type=click.Path(path_type=Path), default=Path("corpus"))
+def corpus_datasheet(path: Path) -> None:
+    """Write the figures of the corpus into its README.md.
+
+    \b
+    Example:
+      yichuang corpus datasheet corpus
+    """
+    click.echo(_workshop("checks").fill_datasheet(path))
+
+
 if __name__ == "__main__":
     main()

@@ -221,7 +221,7 @@ def _add_scope(
 ) -> None:
     """Add to each clause the last marker before it: 下一步 and 正在 reach over the clauses that follow."""
     scoping = np.isin(marker, [1 << _MARKERS.index(name) for name in _SCOPING])
-    place, value = clause[scoping], group[scoping]
+    place, value = clause[scoping].astype(np.int64), group[scoping]
     if not len(place):
         return
     previous = np.searchsorted(place, batch.clauses, side="left") - 1

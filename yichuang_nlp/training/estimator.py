@@ -55,8 +55,8 @@ class StatusClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def __init__(
         self,
         *,
-        clause_C: float = 2.0,
-        cell_C: float = 1.0,
+        clause_C: float = 8.0,
+        cell_C: float = 3.0,
         min_df: int = 2,
         n_folds: int = 5,
         cell_families: Sequence[str] = CELL_FAMILIES,
