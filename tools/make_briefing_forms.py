@@ -64,7 +64,7 @@ def read_blocks(text: str) -> Iterator[Block]:
 
 
 def table_title(blocks: list[Block], at: int) -> str:
-    """Return the title of the table `blocks[at]`: the nearest line above that is no 截至…, with 续 from the second on."""
+    """Return the title of the table `blocks[at]`: the nearest line above but 截至…; 续 from the second on."""
     lines = [line for block in blocks[:at] for line in block.lines if not line.startswith("（")]
     return lines[-1] + ("（续）" if any(block.rows for block in blocks[:at]) else "")
 
