@@ -20,8 +20,8 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("_version", "errors", "limits"),
     ("records",),
     ("findings", "lexicon", "places", "encoding", "zips", "typeset", "marks"),
-    ("text", "dates", "grids", "slots"),
-    ("folding", "layouts", "masthead"),
+    ("text", "dates", "grids", "slots", "table_reading"),
+    ("folding", "layouts", "masthead", "pages"),
     ("features", "tables"),
     ("scoring", "sections"),
     ("evidence", "artifact", "readers", "gaps"),
@@ -125,7 +125,8 @@ HEAVY = {"pandas", "sklearn", "scipy", "jieba", "rjieba", "numpy", "lxml", "rich
     [
         ("import yichuang_nlp", set(), "a script that imports the package pays for nothing it does not use"),
         (
-            "from click.testing import CliRunner\nfrom yichuang_nlp.cli import main\nCliRunner().invoke(main, ['--help'])",
+            "from click.testing import CliRunner\nfrom yichuang_nlp.cli import main\n"
+            "CliRunner().invoke(main, ['--help'])",
             set(),
             "--help answers at once",
         ),

@@ -58,7 +58,7 @@ class StatusClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         clause_C: float = 8.0,
         cell_C: float = 3.0,
         min_df: int = 2,
-        n_folds: int = 5,
+        n_folds: int = 3,
         cell_families: Sequence[str] = CELL_FAMILIES,
         also_weight: float = 0.25,
         random_state: int = 0,

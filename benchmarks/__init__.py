@@ -1,0 +1,1 @@
+"""Ratios against rivals measured in the same run; never asserted in tests."""
