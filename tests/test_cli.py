@@ -141,9 +141,11 @@ def test_an_unknown_suffix_is_an_error_before_nothing_is_written(briefing: Path,
     assert not list(tmp_path.glob("*.xyz"))
 
 
-def test_fail_on_sets_the_exit_code(briefing: Path) -> None:
-    expected = 3 if "※" in run("report", briefing).output else 0
-    assert run("report", briefing, "--fail-on", "review").exit_code == expected
+def test_fail_on_sets_the_exit_code(briefing: Path, tmp_path: Path) -> None:
+    run("report", briefing, "-o", tmp_path / "r.json")
+    review = any(cell["needs_review"] for cell in json.loads((tmp_path / "r.json").read_text("utf-8"))["cells"])
+    assert run("report", briefing, "--fail-on", "review").exit_code == (3 if review else 0)
+    assert run("report", briefing, "--as-of", "2024-07-01", "--fail-on", "overdue").exit_code == 3
 
 
 def test_a_config_sets_weights_and_rule(briefing: Path, tmp_path: Path) -> None:

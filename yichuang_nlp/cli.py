@@ -84,7 +84,7 @@ def report(
       yichuang report briefing.pdf -o report.html -o report.json --lang en
     """
     from yichuang_nlp.classifier import load_model
-    from yichuang_nlp.reporting import find_alarms, make_report, outputs_for
+    from yichuang_nlp.reporting import make_report, outputs_for
     from yichuang_nlp.reports import render_terminal, write_report
 
     model = load_model(model_dir)
@@ -99,9 +99,9 @@ def report(
         for target in outputs_for(file, outputs, single=len(files) == 1):
             write_report(result, target, lang)
             click.echo(f"{'wrote' if lang == 'en' else '已写出'} {target}", err=True)
-        found |= find_alarms(result)
-    if hit := sorted(found & set(fail_on)):
-        click.echo("--fail-on: " + ", ".join(hit), err=True)
+        found |= {name for name in fail_on if result.fails(name)}
+    if found:
+        click.echo("--fail-on: " + ", ".join(sorted(found)), err=True)
         raise click.exceptions.Exit(3)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from yichuang_nlp.errors import BadOption
-from yichuang_nlp.findings import Due, GapReport, LaggingRule, Verdict
+from yichuang_nlp.findings import GapReport, LaggingRule
 from yichuang_nlp.gaps import gap_report
 from yichuang_nlp.readers import read_briefing
 from yichuang_nlp.records import Briefing
@@ -23,7 +23,6 @@ __all__ = [
     "Config",
     "describe_explanation",
     "describe_reading",
-    "find_alarms",
     "make_report",
     "outputs_for",
     "read_config",
@@ -88,18 +87,6 @@ def outputs_for(file: Path, outputs: Sequence[Path], *, single: bool) -> list[Pa
     if single:
         return list(outputs)
     return [target.with_name(f"{target.stem}-{file.stem}{target.suffix}") for target in outputs]
-
-
-def find_alarms(report: GapReport) -> set[str]:
-    """Return which of lagging, overdue, review the report holds."""
-    alarms = set()
-    if any(city.verdict is Verdict.LAGGING for city in report.cities):
-        alarms.add("lagging")
-    if any(commitment.due is Due.OVERDUE for commitment in report.commitments):
-        alarms.add("overdue")
-    if any(prediction.needs_review for prediction in report.predictions):
-        alarms.add("review")
-    return alarms
 
 
 def describe_reading(briefing: Briefing) -> list[str]:
