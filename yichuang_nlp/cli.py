@@ -166,6 +166,45 @@ def _read_bytes(path: Path) -> bytes:
 
 
 @main.command()
+@click.argument("inputs", nargs=-1, required=True)
+@click.option("-o", "--output", required=True, help="The folder of results, or a URL that fsspec knows.")
+@click.option("--jobs", type=click.IntRange(1), help="Processes (default: one a core).")
+@click.option("--scheduler", help="The address of a dask scheduler, tcp://host:8786: its workers do the work.")
+@click.option("--format", "formats", multiple=True, help="Suffix of each report (default: .html).")
+@click.option("--no-reports", is_flag=True, help="Cells and summary only.")
+@_strict_option
+@_lang_option
+@_model_option
+def batch(
+    inputs: Sequence[str], output: str, jobs: int | None, scheduler: str | None, formats: Sequence[str],
+    no_reports: bool, strict: bool, lang: str, model_dir: Path | None,
+) -> None:  # fmt: skip
+    """Read, score and report many briefings: files, folders, globs, @lists, URLs.
+
+    A second run does what is missing. Exit 1 if a file failed; failures.csv says why.
+
+    \b
+    Examples:
+      yichuang batch archive -o results
+      yichuang batch @list.txt s3://bucket/2024 -o s3://bucket/results --scheduler tcp://host:8786
+    """
+    from yichuang_nlp.batch import run_batch
+    from yichuang_nlp.batch.progress import describe_failures, describe_result, show_progress
+
+    suffixes = () if no_reports else tuple(formats) or (".html",)
+    with show_progress(lang) as report:
+        result = run_batch(
+            inputs, output, jobs=jobs, scheduler=scheduler, model_dir=model_dir, formats=suffixes, lang=lang,
+            strict=strict, report=report,
+        )  # fmt: skip
+    for line in describe_failures(result, lang):
+        click.echo(line, err=True)
+    click.echo(describe_result(result, lang))
+    if result.failures:
+        raise click.exceptions.Exit(1)
+
+
+@main.command()
 @click.argument("text")
 @click.option("--dimension", default="", help="What the text was reported under.")
 @_lang_option

@@ -13,7 +13,17 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-__all__ = ["Place", "expected_cities", "find", "find_all", "find_leading", "resolve", "split_names", "strip_name"]
+__all__ = [
+    "Place",
+    "expected_cities",
+    "find",
+    "find_all",
+    "find_leading",
+    "name_province",
+    "resolve",
+    "split_names",
+    "strip_name",
+]
 
 # Suffixes that a short name drops; the longest first.
 _SUFFIXES = (
@@ -225,6 +235,15 @@ def find(text: str, *, within: str = "") -> Place | None:
         if place.code.startswith(within):
             return place
     return found[0] if found else None
+
+
+def name_province(code: str) -> str:
+    """Return the name of the province whose codes start with the two digits `code`; "" if there is none.
+
+    >>> name_province("33"), name_province("00")
+    ('浙江省', '')
+    """
+    return next((place.name for place in _load() if place.code == f"{code[:2]}0000"), "")
 
 
 def split_names(text: str) -> tuple[str, ...]:
