@@ -140,6 +140,57 @@ CASES = [
         skipped=3,
     ),
     Case(
+        "closing lines over the whole width, right under a table with cities across",
+        (
+            table(
+                "事项|杭州市|宁波市",
+                "窗口|建成|在建",
+                "指南|拟修订|已印发",
+                "请各市于每月5日前报送。||",
+                "发：各市政府||",
+                spans=(Span(3, 0, 1, 3), Span(4, 0, 1, 3)),
+            ),
+        ),
+        tuple(sorted(MATRIX)),
+        skipped=2,
+    ),
+    Case(
+        "the same as CSV has it: no merged cells, the line in the first column",
+        (
+            table(
+                "事项|杭州市|宁波市", "窗口|建成|在建", "指南|拟修订|已印发", "请各市于每月5日前报送。||", "发：各市||"
+            ),
+        ),
+        tuple(sorted(MATRIX)),
+        skipped=2,
+    ),
+    Case(
+        "closing lines in the column of cities are no cities",
+        (table("地区|窗口|指南", "杭州市|建成|拟修订", "宁波市|在建|已印发", "发：各市政府||"),),
+        MATRIX,
+        skipped=1,
+    ),
+    Case(
+        "a total in the column of serial numbers, and a project of the whole province",
+        (
+            table(
+                "序号|项目名称|所在地|进展情况",
+                "1|城西水厂|杭州市|建成",
+                "2|雨情测报|全省|在建",
+                "合计|2项||开工2项",
+                "总计（2项）|2项|全省|开工2项",
+            ),
+        ),
+        ("杭州市 城西水厂 建成", "全省 雨情测报 在建"),
+        skipped=2,
+    ),
+    Case(
+        "a total in a table of one city",
+        (table("事项|进展情况", "窗口|建成", "合计|1项", before=("（一）杭州市",)),),
+        ("杭州市 窗口 建成",),
+        skipped=1,
+    ),
+    Case(
         "columns that are no dimension",
         (table("地区|窗口|责任单位|完成时限|备注", "杭州市|建成|审管办|3月底|无", "宁波市|在建|审管办|6月底|"),),
         ("杭州市 窗口 建成", "宁波市 窗口 在建"),

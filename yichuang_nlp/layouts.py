@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from yichuang_nlp.marks import column_role, is_city_header, is_generic, squeeze, strip_number
+from yichuang_nlp.marks import column_role, is_city_header, is_closing, is_footnote, is_generic, squeeze, strip_number
 from yichuang_nlp.places import find, find_all, find_leading
 from yichuang_nlp.slots import Matrix, Segment, Slot
 
@@ -18,6 +18,7 @@ __all__ = [
     "column_name",
     "count_header_rows",
     "find_heading",
+    "lift_bands",
     "row_texts",
     "split_sections",
     "text_columns",
@@ -74,6 +75,25 @@ def city_line(rows: Matrix) -> tuple[str, int]:
     if best_across > best_down and column not in titled:
         return "across", row
     return "down", column
+
+
+def lift_bands(rows: Matrix) -> tuple[Matrix, list[Slot]]:
+    """Return the rows without those that run over the whole width, and the texts of the latter.
+
+    To be asked before a table is turned: turned, a closing line over the whole width would look like one more
+    dimension that every city reports the same under. A line that a format without merged cells (CSV) puts into
+    the first column counts too if it reads like the end of a briefing.
+    """
+    kept, bands = [], []
+    for row in rows:
+        texts = {slot.origin: slot for slot in row if slot.text}
+        only = next(iter(texts.values())) if len(texts) == 1 else None
+        wide = only is not None and len(row) > 1 and len({slot.origin for slot in row}) == 1
+        if only is not None and (wide or (only is row[0] and (is_closing(only.text) or is_footnote(only.text)))):
+            bands.append(only)
+        else:
+            kept.append(row)
+    return tuple(kept), bands
 
 
 def count_header_rows(rows: Matrix, key: int) -> int:

@@ -10,8 +10,10 @@ __all__ = [
     "column_role",
     "find_blank",
     "is_city_header",
+    "is_closing",
     "is_footnote",
     "is_generic",
+    "is_sum",
     "is_total",
     "squeeze",
     "strip_number",
@@ -171,19 +173,47 @@ def is_generic(header: str) -> bool:
     return not header.strip() or column_role(header) == "progress"
 
 
-_TOTAL = re.compile(
-    r"全省|全市|全国|全区|全州|全县|合计|总计|小计|共计|汇总|平均|均值|全省(?:合计|平均|总计|汇总)|总体|全省总体|平均值|累计"
+_WHOLE = r"全[省市国区州县盟]"
+_SUM = re.compile(
+    rf"(?:{_WHOLE}|各[市县区地]+|市直|本级)?(?:合计|总计|小计|共计|汇总|平均[值数]?|均值|累计|总数)(?:[（(].*[)）])?"
 )
+_TOTAL = re.compile(rf"{_SUM.pattern}|(?:{_WHOLE})?总体|{_WHOLE}(?:情况)?")
 _FOOTNOTE = re.compile(
     r"^(?:备注|附注|注释?|说明|填表说明|填报说明|填报单位|填报人|填表人|审核人|数据来源|资料来源|来源|联系人)\s*\d?\s*[:：.、\d]|^[*＊※]|^(?:备注|注|说明)$"
 )
 
 
-def is_total(key: str) -> bool:
-    """Return whether a row sums up the others.
+# 报：省政府办公厅 / 联系人：张三: the foot of a circular
+_FOOTER = re.compile(
+    r"^(?:报|送|发|主送|抄送|抄报|分送|联系人?|本刊|编辑|责任编辑|签发|附件|注|印发)[^，。]{0,14}[：:]"
+)
+_CLOSING = re.compile(r"^(?:下一步|总体来看|总体上?看|各[市地区县]+要|综上|请各)")
 
-    >>> is_total("合 计"), is_total("全省平均"), is_total("杭州市")
+
+def is_closing(line: str) -> bool:
+    """Return whether a line belongs to the end of a briefing: whom it goes to, what all are asked to do.
+
+    >>> is_closing("报：市政府分管领导"), is_closing("请各县按旬报送数据。"), is_closing("杭州市：已建成。")
     (True, True, False)
+    """
+    bare = line.strip()
+    return bool(_FOOTER.match(bare) or _CLOSING.match(bare))
+
+
+def is_sum(key: str) -> bool:
+    """Return whether a row adds up the others, by a word that can name nothing else.
+
+    >>> is_sum("合 计"), is_sum("总计（14项）"), is_sum("全省")
+    (True, True, False)
+    """
+    return bool(_SUM.fullmatch(re.sub(r"[\s：:]+", "", key)))
+
+
+def is_total(key: str) -> bool:
+    """Return whether a row speaks of all cities together.
+
+    >>> is_total("合 计"), is_total("全省平均"), is_total("全市"), is_total("杭州市")
+    (True, True, True, False)
     """
     return bool(_TOTAL.fullmatch(re.sub(r"[\s：:]+", "", key)))
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from yichuang_nlp.marks import find_blank, squeeze, strip_number
+from yichuang_nlp.marks import find_blank, is_closing, squeeze, strip_number
 from yichuang_nlp.places import find_leading, resolve
 from yichuang_nlp.records import Address, Cell, Grid
 from yichuang_nlp.table_reading import TableReading
@@ -19,10 +19,6 @@ _NUMBERED = re.compile(
 # 综合窗口设置：已建成。 / 综合窗口设置。已建成。 (the latter only behind a number)
 _ITEM = re.compile(r"^(?P<label>[^：:。；，,]{2,40})(?P<mark>[：:。])(?P<text>.+)$", re.DOTALL)
 _BRACKETED = re.compile(r"^[【\[〔]([^】\]〕]{2,20})[】\]〕]\s*")  # 【杭州市】
-_FOOTER = re.compile(
-    r"^\s*(?:报|送|发|主送|抄送|抄报|分送|联系人?|本刊|编辑|责任编辑|签发|附件|注|印发)[^，。]{0,14}[：:]"
-)
-_CLOSING = re.compile(r"^\s*(?:下一步|总体来看|总体上?看|各[市地区县]+要|综上|请各)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +91,7 @@ def _events(lines: Sequence[str]) -> Iterator[_Line]:
     for i, (line, lead) in enumerate(zip(flat, leads, strict=True)):
         number = i + 1
         numbered = bool(_NUMBERED.match(line))
-        if _FOOTER.match(line) or _CLOSING.match(line):
+        if is_closing(line):
             yield _Line("end", number)
         elif lead and (rest := lead[1]) is not None:
             cities = lead[0]

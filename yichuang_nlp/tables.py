@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -15,11 +16,22 @@ from yichuang_nlp.layouts import (
     column_name,
     count_header_rows,
     find_heading,
+    lift_bands,
     row_texts,
     split_sections,
     text_columns,
 )
-from yichuang_nlp.marks import column_role, find_blank, is_footnote, is_generic, is_total, squeeze, strip_number
+from yichuang_nlp.marks import (
+    column_role,
+    find_blank,
+    is_closing,
+    is_footnote,
+    is_generic,
+    is_sum,
+    is_total,
+    squeeze,
+    strip_number,
+)
 from yichuang_nlp.places import find_all, resolve, split_names, strip_name
 from yichuang_nlp.records import Cell, Grid
 from yichuang_nlp.slots import Matrix, Segment, Slot, cut_grids, transpose
@@ -30,6 +42,8 @@ __all__ = ["read_tables"]
 
 # Roles of header rows that name nothing, in a table that was turned: its serial numbers, its remarks.
 _NO_NAMES = {"serial", "note", "meta"}
+# 14项, 共 5 个: how many, where a project has its name
+_COUNT = re.compile(r"\W*共?\s*\d+\s*[项个件处座家]?\W*")
 
 
 @dataclass(slots=True)
@@ -57,6 +71,22 @@ def read_tables(grids: Sequence[Grid], *, year: int = 0) -> TableReading:
      ('宁波市', '综合窗口', '/', '不涉及'), ('宁波市', '办事指南', '', '空白')]
     """
     return _Reader(year).run(cut_grids(grids, lambda text: bool(find_all(text))))
+
+
+def _total_name(row: Sequence[Slot], key: str, lead: str, layout: Layout) -> str:
+    """Return what a row calls itself if it sums up the others, else ""; `lead` is its first text.
+
+    The word may stand in the column of serial numbers, with no city in the row. A ledger, though, has projects of
+    全省: one that is named by more than a count (14项) is a row as any other.
+    """
+    if layout.key < 0:
+        return lead if is_sum(lead) else ""
+    if not key:
+        return lead if is_total(lead) else ""
+    named = [row[column].text for column in layout.items if row[column].text]
+    if named and not is_sum(key) and not any(is_total(name) or _COUNT.fullmatch(name) for name in named):
+        return ""
+    return key if is_total(key) else ""
 
 
 class _Reader:
@@ -126,7 +156,13 @@ class _Reader:
         if not direction:
             return self._city_from_heading(segment)
         if direction == "across":
+            rows, bands = lift_bands(rows)
+            key = city_line(rows)[1]
             rows = transpose(rows)
+            for band in bands:
+                self._skip(
+                    [band], f"table {band.address.table}, row {band.address.row}: taken as a line over the width"
+                )
         head = count_header_rows(rows, key)
         if head == 0:
             if last is not None and len(rows[0]) == len(last.header[0]) and last.key == key:
@@ -176,10 +212,11 @@ class _Reader:
                 self.out.dropped_headers += 1
                 self._claim(row, "header")
                 continue
-            if is_total(key) and layout.key >= 0:
-                self._skip(row, f"{where}: row {squeeze(key)} left out (a total)")
+            lead = next(iter(distinct.values())).text
+            if total := _total_name(row, key, lead, layout):
+                self._skip(row, f"{where}: row {squeeze(total)} left out (a total)")
                 continue
-            if is_footnote(next(iter(distinct.values())).text):
+            if is_footnote(lead) or (lone is not None and is_closing(lead)):
                 self._skip(row, f"{where}: row left out (a footnote, {len(distinct)} texts)")
                 continue
             rest = lone is not None and not lone.merged and not key and lone is not row[0]
