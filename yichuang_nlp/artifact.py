@@ -20,7 +20,7 @@ import numpy as np
 
 from yichuang_nlp.errors import ModelError
 from yichuang_nlp.features import FAMILIES, TAGS
-from yichuang_nlp.scoring import ASPECTS, LABELS, ROLES, SUMMARY, Weights
+from yichuang_nlp.scoring import ARRAYS, ASPECTS, LABELS, ROLES, SUMMARY, Weights
 
 __all__ = ["FORMAT", "data_sha256", "load_folder", "save_folder", "write_whole"]
 
@@ -63,7 +63,7 @@ def _spec() -> dict[str, Any]:
 
 def _pack(weights: Weights) -> bytes:
     buffer = io.BytesIO()
-    arrays = {name: getattr(weights, name) for name in Weights.__dataclass_fields__}
+    arrays = {name: getattr(weights, name) for name in ARRAYS}
     for name in (
         "clause",
         "cell",
@@ -88,7 +88,7 @@ def save_folder(folder: Path, weights: Weights, meta: Mapping[str, Any]) -> str:
         "format": FORMAT,
         **meta,
         "spec": _spec(),
-        "shapes": {name: list(getattr(weights, name).shape) for name in Weights.__dataclass_fields__},
+        "shapes": {name: list(getattr(weights, name).shape) for name in ARRAYS},
         "weights_sha256": sha256,
     }
     write_whole(folder / "weights.npz", packed)
@@ -132,7 +132,7 @@ def _unpack(path: Path, packed: bytes, shapes: Any) -> Weights:
     arrays: dict[str, Any] = {}
     try:
         with zipfile.ZipFile(io.BytesIO(packed)) as archive:
-            for name in Weights.__dataclass_fields__:
+            for name in ARRAYS:
                 if archive.getinfo(f"{name}.npy").file_size > _MOST_BYTES:
                     raise ValueError(f"{name} is too large")
                 with archive.open(f"{name}.npy") as member:

@@ -258,11 +258,11 @@ def _add_dimension(out: _Collector, batch: _Batch, segmenter: Segmenter) -> None
     out.add("dimension", rows, value[first[batch.which[batch.item[rows]]] + within])
     source, tag = batch.crossed(batch.clauses)
     out.add("dimension", batch.clauses[source], tag, np.uint64(2))
-    start = np.flatnonzero(batch.folded.inside(2))
+    pairs_at = np.flatnonzero(batch.folded.inside(2))
     named = np.flatnonzero(batch.names.inside(2))
     known = np.unique(_mix(0, batch.names.hashes[1][named], batch.names.owner[named].astype(np.uint64)))
-    clause = batch.folded.owner[start]
-    here = _mix(0, batch.folded.hashes[1][start], mine[clause].astype(np.uint64))
+    clause = batch.folded.owner[pairs_at]
+    here = _mix(0, batch.folded.hashes[1][pairs_at], mine[clause].astype(np.uint64))
     shared = np.bincount(clause[np.isin(here, known)], minlength=len(batch.item))
     out.add("overlap", batch.clauses, np.digitize(shared, [1, 2, 4, 7]).astype(np.uint64))
 

@@ -6,14 +6,16 @@ the clauses' probabilities (summaries) and from its words. All is numpy; nothing
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
 from yichuang_nlp.features import TAGS, ClauseFeatures
+from yichuang_nlp.folding import HashIndex
 
 __all__ = [
+    "ARRAYS",
     "ASPECTS",
     "LABELS",
     "ROLES",
@@ -22,7 +24,6 @@ __all__ = [
     "Weights",
     "clause_probabilities",
     "look_up",
-    "lookup",
     "score_cells",
     "score_clauses",
     "softmax",
@@ -55,6 +56,10 @@ SUMMARY: tuple[str, ...] = (
 )
 
 
+# the fields of `Weights` that a model folder stores
+ARRAYS = ("keys", "clause", "clause_bias", "cell_row", "cell", "summary", "cell_bias", "matrix", "shift")
+
+
 @dataclass(frozen=True, slots=True)
 class Weights:
     """The arrays of a trained model.
@@ -74,6 +79,10 @@ class Weights:
     cell_bias: F64
     matrix: F64
     shift: F64
+    index: HashIndex = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "index", HashIndex.build(self.keys))
 
 
 def softmax(scores: F64) -> F64:
@@ -81,17 +90,6 @@ def softmax(scores: F64) -> F64:
     power = np.exp(scores - scores.max(axis=1, keepdims=True)) if scores.size else scores
     total: F64 = power / power.sum(axis=1, keepdims=True)
     return total
-
-
-def lookup(
-    keys: npt.NDArray[np.uint64], features: ClauseFeatures
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Return which features the model knows, and the row of `keys` of each of them."""
-    if not len(keys):
-        return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    slot = np.minimum(np.searchsorted(keys, features.key), len(keys) - 1)
-    known = np.flatnonzero(keys[slot] == features.key)
-    return known, slot[known]
 
 
 def sum_rows(values: F64, rows: npt.NDArray[np.integer], n: int) -> F64:
@@ -110,14 +108,14 @@ class Known:
     """
 
     at: npt.NDArray[np.int64]
-    slot: npt.NDArray[np.int64]
+    slot: npt.NDArray[np.int32]
     cell_at: npt.NDArray[np.int64]
     cell_slot: npt.NDArray[np.int32]
 
 
 def look_up(weights: Weights, features: ClauseFeatures) -> Known:
     """Return which features of the batch the model knows."""
-    at, slot = lookup(weights.keys, features)
+    at, slot = weights.index.find(features.key)
     row = weights.cell_row[slot]
     return Known(at, slot, at[row >= 0], row[row >= 0])
 

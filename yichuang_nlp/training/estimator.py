@@ -15,13 +15,13 @@ from sklearn.utils.validation import check_is_fitted
 
 from yichuang_nlp.classifier import familiarity
 from yichuang_nlp.features import FAMILIES, ClauseFeatures, extract
+from yichuang_nlp.folding import HashIndex
 from yichuang_nlp.scoring import (
     ASPECTS,
     LABELS,
     ROLES,
     Weights,
     clause_probabilities,
-    lookup,
     softmax,
     sum_rows,
     summarise,
@@ -126,7 +126,7 @@ class StatusClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def familiarity(self, X: Sequence[Any]) -> F64:
         """Return the share of each item's words that the model knows, shape (n,)."""
         features = extract(_pairs(X), load_segmenter())
-        known, _ = lookup(self.weights_.keys, features)
+        known, _ = self.weights_.index.find(features.key)
         return familiarity(features, known)
 
     def __sklearn_tags__(self) -> Any:
@@ -216,13 +216,13 @@ def _vocabulary(features: ClauseFeatures, use: Any, rows: Any, least: int) -> An
 
 
 def _matrix(features: ClauseFeatures, keys: Any, rows: Any, n: int) -> Any:
-    known, slot = lookup(keys, features)
+    known, slot = HashIndex.build(keys).find(features.key)
     scale = 1 / np.sqrt(np.maximum(np.bincount(rows[known], minlength=n), 1))
     return sparse.csr_matrix((scale[rows[known]], (rows[known], slot)), shape=(n, len(keys)))
 
 
 def _clause_joint(features: ClauseFeatures, keys: Any, table: F64, bias: F64) -> F64:
-    known, slot = lookup(keys, features)
+    known, slot = HashIndex.build(keys).find(features.key)
     return clause_probabilities(sum_rows(table[slot], features.clause[known], len(features.item)) + bias)
 
 
