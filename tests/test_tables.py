@@ -191,6 +191,56 @@ CASES = [
         skipped=1,
     ),
     Case(
+        "a ledger with plans and problems: the plan goes behind the text, the problem is left out",
+        (
+            table(
+                "序号|项目名称|建设地点|进展情况|存在问题|下一步计划",
+                "1|城西水厂|杭州市|主体封顶|资金紧张|6月底前通水",
+                "2|滨海大道|宁波市|正在招标|无|/",
+                "3|城东水厂|温州市||无|下一步开工",
+            ),
+        ),
+        ("杭州市 城西水厂 主体封顶\n下一步：6月底前通水", "宁波市 滨海大道 正在招标", "温州市 城东水厂 下一步开工"),
+    ),
+    Case(
+        "plans in a briefing of one dimension, its header with a number and line breaks",
+        (
+            table(
+                "单位|一、工作进展\n情况|二、存在问题|三、下一步\n工作打算",
+                "杭州市|建成|无|6月启用",
+                "宁波市|在建|无|",
+                before=("综合窗口设置情况",),
+            ),
+        ),
+        ("杭州市 综合窗口设置情况 建成\n下一步：6月启用", "宁波市 综合窗口设置情况 在建"),
+    ),
+    Case(
+        "each dimension with its own plan, under a merged header",
+        (
+            table(
+                "地区|窗口||指南|",
+                "|进展情况|下一步|进展情况|下一步",
+                "杭州市|建成|6月启用|拟修订|7月印发",
+                spans=(Span(0, 0, 2, 1), Span(0, 1, 1, 2), Span(0, 3, 1, 2)),
+            ),
+        ),
+        ("杭州市 窗口 建成\n下一步：6月启用", "杭州市 指南 拟修订\n下一步：7月印发"),
+    ),
+    Case(
+        "one plan for several dimensions has none to go on",
+        (table("地区|窗口|指南|下一步打算", "杭州市|建成|拟修订|6月底前印发"),),
+        ("杭州市 窗口 建成", "杭州市 指南 拟修订", "杭州市 下一步打算 6月底前印发"),
+    ),
+    Case(
+        "a plan cut by a page, and one merged over a row that is joined upwards",
+        (
+            table("地区|项目名称|进展情况|下一步计划", "杭州市|水厂|封|6月底"),
+            table("||顶|前通水", "宁波市|大道|在建|7月通车", "||正在铺路|", spans=(Span(1, 3, 2, 1),)),
+        ),
+        ("杭州市 水厂 封顶\n下一步：6月底前通水", "宁波市 大道 在建\n正在铺路\n下一步：7月通车"),
+        joined=1,
+    ),
+    Case(
         "columns that are no dimension",
         (table("地区|窗口|责任单位|完成时限|备注", "杭州市|建成|审管办|3月底|无", "宁波市|在建|审管办|6月底|"),),
         ("杭州市 窗口 建成", "宁波市 窗口 在建"),

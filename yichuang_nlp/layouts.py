@@ -13,6 +13,7 @@ from yichuang_nlp.slots import Matrix, Segment, Slot
 __all__ = [
     "Layout",
     "build_layout",
+    "choose_columns",
     "choose_items",
     "city_line",
     "column_name",
@@ -21,7 +22,6 @@ __all__ = [
     "lift_bands",
     "row_texts",
     "split_sections",
-    "text_columns",
 ]
 
 # Lines over a table that name neither a dimension nor a city.
@@ -50,7 +50,8 @@ class Layout:
     key: int  # column of the cities; -1 where the heading names the city
     items: tuple[int, ...]  # columns that name the dimension in a long table or ledger; none in the usual one
     texts: tuple[tuple[int, str], ...]  # column and its dimension
-    left_out: tuple[tuple[int, str], ...]  # column and why it is no dimension
+    left_out: tuple[tuple[int, str], ...]  # column that is no dimension, and its name
+    nexts: tuple[tuple[int, int, str], ...] = ()  # column of plans, which of `texts` it goes on, its name
     city: str = ""
     flipped: bool = False
 
@@ -110,16 +111,52 @@ def column_name(header: Sequence[Sequence[str]], column: int) -> str:
     return "/".join(dict.fromkeys(text for row in header if (text := squeeze(row[column]))))
 
 
-def text_columns(
-    roles: Sequence[str], header: Sequence[Sequence[str]], taken: set[int]
-) -> tuple[tuple[tuple[int, str], ...], tuple[tuple[int, str], ...]]:
-    """Return the columns that hold progress, with their names, and the others with the reason."""
-    free = [j for j in range(len(roles)) if j not in taken]
+def choose_columns(layout: Layout, roles: Sequence[str]) -> Layout:
+    """Return the layout with its columns shared out: texts, plans that go on a text, and those left out.
+
+    Where items name the dimensions, the columns of progress alone hold texts, else each column that is not known
+    to be something else does.
+    """
+    names = [column_name(layout.header, j) for j in range(len(roles))]
+    free = [j for j in range(len(roles)) if j != layout.key and j not in layout.items]
     progress = [j for j in free if roles[j] == "progress"]
-    chosen = progress or [j for j in free if roles[j] in {"", "item"}]
-    texts = tuple((j, column_name(header, j)) for j in chosen)
-    left = tuple((j, f"column {column_name(header, j) or j + 1}") for j in free if j not in chosen)
-    return texts, left
+    chosen = [j for j in free if roles[j] in {"", "item", "progress"}]
+    if progress and (layout.items or layout.key < 0):
+        chosen = progress
+    nexts = _place_plans([j for j in free if roles[j] == "next"], chosen, progress, names)
+    chosen = sorted([*chosen, *(j for j, over in nexts.items() if over < 0)])
+    short = {j: _without_generic(names[j]) for j in chosen}
+    for j in chosen:
+        if list(short.values()).count(short[j]) == 1:
+            names[j] = short[j]
+    texts = tuple((j, names[j]) for j in chosen)
+    plans = tuple((j, chosen.index(over), names[j]) for j, over in nexts.items() if over >= 0)
+    left = tuple((j, names[j] or str(j + 1)) for j in free if j not in chosen and nexts.get(j, -1) < 0)
+    return replace(layout, texts=texts, nexts=plans, left_out=left)
+
+
+def _place_plans(
+    plans: Sequence[int], texts: Sequence[int], progress: Sequence[int], names: list[str]
+) -> dict[int, int]:
+    """Return for each column of plans (下一步打算) the column of texts that it goes on; -1 if it stands alone.
+
+    A plan is no deliverable: as a dimension of its own it would count every city as one that has nothing yet, and
+    left out it would take the dated promises with it. Only beside several dimensions, where it speaks of all of
+    them, it has nowhere to go.
+    """
+    placed = {}
+    for j in plans:
+        parent = names[j].rpartition("/")[0]
+        under = [k for k in texts if parent and (names[k] == parent or names[k].startswith(f"{parent}/"))]
+        among = under or progress or (texts if len(texts) == 1 or len(plans) > 1 else [])
+        placed[j] = max((k for k in among if k < j), default=min(among, default=-1))
+    return placed
+
+
+def _without_generic(name: str) -> str:
+    """Return 综合窗口 for 综合窗口/进展情况, whose last part says nothing more."""
+    parent, _, last = name.rpartition("/")
+    return parent if parent and is_generic(last) else name
 
 
 def build_layout(rows: Matrix, head: int, header: tuple[tuple[str, ...], ...], key: int, heading: str) -> Layout:
@@ -142,17 +179,11 @@ def build_layout(rows: Matrix, head: int, header: tuple[tuple[str, ...], ...], k
     if named and (repeated or "progress" in roles):
         items = choose_items(body, named, key)
     elif repeated and not named and "progress" in roles:
-        items = tuple(j for j, role in enumerate(roles) if role == "" and j != key)[:1]
-    taken = {key, *items}
-    if items:
-        texts, left = text_columns(roles, header, taken)
-    else:
-        chosen = [j for j in range(len(roles)) if j not in taken and roles[j] in {"", "item", "progress"}]
-        texts = tuple((j, names[j]) for j in chosen)
-        left = tuple((j, f"column {names[j] or j + 1}") for j in range(len(roles)) if j not in {*chosen, *taken})
-        if len(texts) == 1 and is_generic(texts[0][1]) and heading:
-            texts = ((texts[0][0], heading),)
-    return Layout(header, key, items, texts, left)
+        items = tuple(j for j, role in enumerate(roles) if role in {"", "problem"} and j != key)[:1]
+    layout = choose_columns(Layout(header, key, items, (), ()), roles)
+    if not items and len(layout.texts) == 1 and is_generic(layout.texts[0][1]) and heading:
+        return replace(layout, texts=((layout.texts[0][0], heading),))
+    return layout
 
 
 def choose_items(body: Matrix, named: Sequence[int], key: int = -1) -> tuple[int, ...]:

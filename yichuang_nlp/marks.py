@@ -136,6 +136,28 @@ _ROLES = (
         ),
     ),
     (
+        "next",
+        re.compile(
+            r"""(?: 下一?步 | 下一?阶段 | 下个?月 | 下一?季度 | 下一?周 | 明年 | 后续 | 今后 | 近期 )
+                (?:重点|主要|具体|推进|整改|建设)* (?:工作|任务|项目)?
+                (?:推进|整改)* (?:计划|安排|打算|措施|举措|思路|目标|重点|内容|建议|考虑)* (?:情况)?
+              | (?:工作|推进)(?:打算|思路)(?:和|及|与)?(?:计划|安排)?
+              | (?:下一?步|工作)?(?:打算|计划|安排)(?:和|及|与|或)(?:建议|打算|安排|措施)""",
+            re.VERBOSE,
+        ),
+    ),
+    (
+        "problem",
+        re.compile(
+            r"""(?:目前|当前|工作中|推进中|主要|存在|面临|遇到|突出|需要?|省级|上级|协调|解决|有关|的|和|及|与|、)*
+                (?:问题|困难|难点|堵点|不足|短板)
+                (?:(?:和|及|与|、)?(?:困难|问题|难点|不足|短板|原因|意见|建议|分析))*
+              | (?:滞后|未完成|未开工|进度滞后|未启动|退后)?(?:的)?(?:原因)(?:分析|说明)?
+              | (?:意见|有关|相关|工作)?(?:和|及)?建议 | 需.{0,6}(?:协调|解决|支持).{0,6}事项""",
+            re.VERBOSE,
+        ),
+    ),
+    (
         "item",
         re.compile(
             r"""(?:重点|重大|主要|工作|改革|目标|具体|年度|建设|民生|督查|考核|整改)*
@@ -159,12 +181,14 @@ _ROLES = (
 
 
 def column_role(header: str) -> str:
-    """Return what a column is for: serial, note, meta, item, progress, or "" for a dimension of its own.
+    """Return what a column is for: serial, note, meta, next, problem, item, progress, or "" for a dimension.
 
     >>> [column_role(text) for text in ("序号", "备 注", "项目名称", "进展情况", "综合窗口")]
     ['serial', 'note', 'item', 'progress', '']
+    >>> column_role("（五）下一步\\n工作打算"), column_role("存在问题"), column_role("明年改造计划编制情况")
+    ('next', 'problem', '')
     """
-    bare = re.sub(r"\s+", "", header).strip("：:")
+    bare = re.sub(r"\s+", "", strip_number(header)).strip("：:")
     return next((role for role, pattern in _ROLES if pattern.fullmatch(bare)), "")
 
 

@@ -11,6 +11,7 @@ from yichuang_nlp.errors import CountMismatch
 from yichuang_nlp.layouts import (
     Layout,
     build_layout,
+    choose_columns,
     choose_items,
     city_line,
     column_name,
@@ -19,7 +20,6 @@ from yichuang_nlp.layouts import (
     lift_bands,
     row_texts,
     split_sections,
-    text_columns,
 )
 from yichuang_nlp.marks import (
     column_role,
@@ -54,7 +54,16 @@ class _Entry:
     dimension: str
     slots: list[Slot]
     text: str
+    plan: str = ""  # from a column of its own (下一步打算)
     flags: list[str] = field(default_factory=list)
+
+    @property
+    def whole(self) -> str:
+        """The text with the plan behind it, in the words by which a text of one cell would go on."""
+        if not self.plan:
+            return self.text
+        plan = self.plan if self.plan.startswith(("下一步", "下步")) else f"下一步：{self.plan}"
+        return f"{self.text}\n{plan}" if self.text else plan
 
 
 def read_tables(grids: Sequence[Grid], *, year: int = 0) -> TableReading:
@@ -192,10 +201,8 @@ class _Reader:
         header = (row_texts(rows[0]),) if head else (("",) * len(rows[0]),)
         named = [j for j, role in enumerate(roles) if role == "item"] or [item]
         items = choose_items(rows[head:], named)
-        texts, left_out = text_columns(roles, header, set(items))
-        if not texts:
-            return rows, 0, None, False
-        return rows, head, Layout(header, -1, items, texts, left_out, city), False
+        layout = choose_columns(Layout(header, -1, items, (), (), city=city), roles)
+        return rows, head, layout if layout.texts else None, False
 
     # -- its rows -------------------------------------------------------------------------------------------
 
@@ -230,11 +237,14 @@ class _Reader:
                 continue
             first = False
             previous = self.last = self._emit(row, layout, key, topic)
-            for column, why in layout.left_out:
+            for column, name in layout.left_out:
                 if row[column].text:
-                    left[why] += 1
+                    left[f"column {name} left out"] += 1
                     self.seen.add(row[column].origin)
-        self.out.notes.extend(f"{where}: {why} left out ({count} texts)" for why, count in left.items())
+            for column, _, name in layout.nexts:
+                if row[column].text:
+                    left[f"column {name} put behind the text"] += 1
+        self.out.notes.extend(f"{where}: {why} ({count} texts)" for why, count in left.items())
 
     def _lone(self, slot: Slot, layout: Layout, where: str) -> str:
         """Return the heading that a row with one text is, "-" for none, "" if it is a row of its own."""
@@ -266,6 +276,14 @@ class _Reader:
                     entry.flags.append("unnamed_dimension")
                 entries.append(entry)
             self.seen.add(slot.origin)
+        share = len(entries) // len(layout.texts)
+        for column, over, _ in layout.nexts:
+            plan = row[column]
+            self.seen.add(plan.origin)
+            for entry in entries[over * share : (over + 1) * share]:
+                if plan.origin not in {s.origin for s in entry.slots} and not find_blank(plan.text):
+                    entry.plan = f"{entry.plan}\n{plan.text}".strip()
+                    entry.slots.append(plan)
         for column in (layout.key, *layout.items):
             if column >= 0:
                 self.seen.add(row[column].origin)
@@ -286,6 +304,11 @@ class _Reader:
             self.seen.add(slot.origin)
             if not cut:
                 entry.flags.append("joined_rows")
+        for column, over, _ in layout.nexts:
+            for entry in previous[over * share : (over + 1) * share]:
+                if (plan := row[column]).text and plan.origin not in {s.origin for s in entry.slots}:
+                    entry.plan = f"{entry.plan}{'' if cut else chr(10)}{plan.text}" if entry.plan else plan.text
+                    entry.slots.append(plan)
         self._claim(row, "rest")
         how = "its first row goes on the row before (cut by a page)" if cut else "a row without a city joined upwards"
         self.out.notes.append(f"{where}, row {row[0].address.row}: {how}")
@@ -314,8 +337,9 @@ class _Reader:
             if (city, entry.dimension) in met:
                 entry.flags.append("duplicate")
             met.add((city, entry.dimension))
-            if "\ufffd" in entry.text:
+            text = entry.whole
+            if "\ufffd" in text:
                 entry.flags.append("damaged_text")
-            blank = find_blank(entry.text)
+            blank = find_blank(text)
             flags = tuple(dict.fromkeys(entry.flags))
-            self.out.cells.append(Cell(city, entry.dimension, entry.text, entry.slots[0].address, blank, flags))
+            self.out.cells.append(Cell(city, entry.dimension, text, entry.slots[0].address, blank, flags))
