@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from yichuang_nlp.batch.inputs import Source, chunk_sources, find_sources, work_
 from yichuang_nlp.batch.manifest import merge_entries, read_known, remove_result, sweep
 from yichuang_nlp.batch.storage import Storage
 from yichuang_nlp.batch.summary import write_summary
-from yichuang_nlp.batch.work import Done, Failure, Job, Settings, hash_sources, write_results
+from yichuang_nlp.batch.work import WEIGHTS, Done, Failure, Job, Settings, hash_sources, write_results
 from yichuang_nlp.cellfile import write_table
 from yichuang_nlp.classifier import StatusModel, load_model
 from yichuang_nlp.errors import BadOption, MissingExtra
@@ -76,12 +77,12 @@ def run_batch(
     found = find_sources([os.fspath(one) for one in inputs], leave_out=os.fspath(out))
     failures = [Failure(one, "NoSuchInput", f"{one}: found no such file; expected a briefing") for one in found.missing]
     model = load_model(model_dir)
-    with storage.lock(), use_scheduler(scheduler) as client, _shared_arrays(model, shared=client is None) as arrays:
+    with storage.lock(), use_scheduler(scheduler) as client, _scratch(storage, model, here=client is None) as scratch:
         workers = count_workers(jobs) if client is None else max(1, sum(client.ncores().values()))
         settings = Settings(
             out=storage.url if client or "://" in storage.url else str(Path(storage.url).absolute()),
             model_sha256=model.info.sha256, formats=tuple(formats), lang=lang, strict=strict, limits=limits,
-            arrays=arrays, parent=os.getpid() if client is None else 0,
+            scratch=scratch, parent=os.getpid() if client is None else 0,
         )  # fmt: skip
         _keep_model(storage, settings, model_dir)
         team = _Team(workers, client, settings, report)
@@ -111,17 +112,26 @@ def _need_libraries() -> None:
 
 
 @contextlib.contextmanager
-def _shared_arrays(model: StatusModel, *, shared: bool) -> Iterator[str]:
-    """Give the path of the weights in a form that processes of this machine can map into their memory."""
-    if not shared:
+def _scratch(storage: Storage, model: StatusModel, *, here: bool) -> Iterator[str]:
+    """Give a folder for what passes, with the weights in a form that processes can map into their memory.
+
+    It lies in the folder of results where it can, so that the next run clears away what a killed one left.
+    """
+    if not here:
         yield ""
         return
     import joblib
 
-    with tempfile.TemporaryDirectory(prefix="yichuang-") as folder:
-        path = Path(folder) / "weights.joblib"
-        joblib.dump(model.weights, path)
-        yield str(path)
+    own = Path(storage.root) / ".scratch"
+    if storage.local:
+        shutil.rmtree(own, ignore_errors=True)
+        own.mkdir(parents=True)
+    folder = own if storage.local else Path(tempfile.mkdtemp(prefix="yichuang-"))
+    try:
+        joblib.dump(model.weights, folder / WEIGHTS)
+        yield str(folder.absolute())
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _keep_model(storage: Storage, settings: Settings, model_dir: Path | None) -> None:

@@ -12,6 +12,8 @@ import json
 import os
 import re
 import tempfile
+import threading
+import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
@@ -35,19 +37,22 @@ from yichuang_nlp.reports import render_report
 if TYPE_CHECKING:
     from yichuang_nlp.classifier import StatusModel
 
-__all__ = ["Done", "Failure", "Job", "Settings", "hash_sources", "write_results"]
+__all__ = ["WEIGHTS", "Done", "Failure", "Job", "Settings", "hash_sources", "write_results"]
 
+WEIGHTS = "weights.joblib"
 _BLOCK = 1 << 20
+_LOOK_SECONDS = 1.0
 _ODD = re.compile(r"[^\w\-（）()〔〕\[\]]+")  # what a file name must not or had better not hold
 _LONGEST = 60  # characters of a name: three bytes each in UTF-8, and the caps of file systems are 255 bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What all files of a run share. `arrays` are the weights for memory mapping on this machine, "" elsewhere.
+    """What all files of a run share.
 
-    `parent` is the process whose death ends the work (0: none): what is left of a killed run must not write into
-    the next one.
+    `scratch` is a folder on this machine for what passes ("" on other machines: their own temporary folder); it
+    holds the weights for memory mapping. `parent` is the process whose death ends the work (0: none): what is left
+    of a killed run must not write into the next one.
     """
 
     out: str
@@ -56,7 +61,7 @@ class Settings:
     lang: str = "zh"
     strict: bool = False
     limits: Limits = DEFAULT
-    arrays: str = ""
+    scratch: str = ""
     parent: int = 0
 
     def key_of(self, content_sha256: str) -> str:
@@ -140,8 +145,22 @@ def _failure(source: Source, error: Exception) -> Failure:
 
 
 def _stay_with(parent: int) -> None:
-    if parent and parent not in (os.getppid(), os.getpid()):
+    """End this process if the run that it works for is dead, now and from now on."""
+    if not parent or os.getpid() == parent:
+        return
+    if os.getppid() != parent:
         os._exit(1)
+    _watch(parent)
+
+
+@lru_cache(maxsize=1)
+def _watch(parent: int) -> None:
+    def look() -> None:
+        while os.getppid() == parent:
+            time.sleep(_LOOK_SECONDS)
+        os._exit(1)
+
+    threading.Thread(target=look, daemon=True).start()
 
 
 def _check_size(source: Source, limits: Limits) -> None:
@@ -154,7 +173,7 @@ def _check_size(source: Source, limits: Limits) -> None:
 
 def _write_result(job: Job, settings: Settings) -> Done:
     storage = _storage(settings.out)
-    model = _model(settings.out, settings.model_folder, settings.model_sha256, settings.arrays)
+    model = _model(settings.out, settings.model_folder, settings.model_sha256, settings.scratch)
     fs, path = open_url(job.source.url)
     content: bytes = fs.cat_file(path)
     if hashlib.sha256(content).hexdigest() != job.sha256:
@@ -163,7 +182,7 @@ def _write_result(job: Job, settings: Settings) -> Done:
             hint="run again when nobody writes to it",
         )  # fmt: skip
     # the bytes that were hashed are the bytes that are read, wherever they came from
-    with tempfile.TemporaryDirectory(prefix="yichuang-") as folder:
+    with tempfile.TemporaryDirectory(prefix="yichuang-", dir=settings.scratch or None) as folder:
         copy = Path(folder) / _plain(job.source.name)
         copy.write_bytes(content)
         briefing = read_briefing(copy, limits=settings.limits, strict=settings.strict)
@@ -223,18 +242,18 @@ def _storage(url: str) -> Storage:
 
 
 @lru_cache(maxsize=2)
-def _model(out: str, folder: str, sha256: str, arrays: str) -> StatusModel:
-    """Return the model of the run, once a process; with `arrays` its weights are pages that all workers share."""
+def _model(out: str, folder: str, sha256: str, scratch: str) -> StatusModel:
+    """Return the model of the run, once a process; with `scratch` its weights are pages that all workers share."""
     from yichuang_nlp.classifier import load_model
 
     storage = _storage(out)
-    with tempfile.TemporaryDirectory(prefix="yichuang-") as own:
+    with tempfile.TemporaryDirectory(prefix="yichuang-", dir=scratch or None) as own:
         for name in ("model.json", "weights.npz"):
             (Path(own) / name).write_bytes(storage.read(f"{folder}/{name}"))
         model = load_model.__wrapped__(own)
     assert model.info.sha256 == sha256, "the folder of the model is named by its hash"
-    if arrays:
+    if scratch:
         import joblib
 
-        model = replace(model, weights=joblib.load(arrays, mmap_mode="r"))
+        model = replace(model, weights=joblib.load(Path(scratch) / WEIGHTS, mmap_mode="r"))
     return model
