@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from yichuang_nlp.errors import NoTable
+from yichuang_nlp.notes import Note, NoteKind
 from yichuang_nlp.readers import read_briefing
 
 FONTS = [
@@ -53,4 +54,4 @@ def test_a_scan_is_recognised_and_marked(tmp_path: Path) -> None:
     assert [cell[:2] for cell in cells] == [(row[0], ROWS[0][1]) for row in ROWS[1:]]
     for (_, _, got), (_, want) in zip(cells, ROWS[1:], strict=True):  # a wrong character is what the doubt is for
         assert SequenceMatcher(None, got, want).ratio() > 0.8
-    assert any("scan" in doubt for doubt in briefing.reading.doubts)
+    assert Note(NoteKind.SCANNED) in briefing.reading.doubts

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from pathlib import Path
 
 import pytest
 
+from yichuang_nlp import tables
+from yichuang_nlp.notes import Note, NoteKind, render_flag, render_note
 from yichuang_nlp.records import Blank, Grid, Span
 from yichuang_nlp.sections import read_sections
 from yichuang_nlp.tables import read_tables
@@ -567,8 +571,25 @@ def test_the_name_of_a_sheet_is_the_farthest_heading() -> None:
 
 def test_what_is_left_out_is_named_in_the_notes() -> None:
     case = next(case for case in CASES if case.reason == "columns that are no dimension")
-    notes = " ".join(read_tables(grids(case)).notes)
-    assert all(name in notes for name in ("责任单位", "完成时限", "备注"))
+    notes = [(note.table, note.text, note.count) for note in read_tables(grids(case)).notes]
+    assert notes == [(1, "责任单位", 2), (1, "完成时限", 2), (1, "备注", 1)]
+
+
+@pytest.mark.parametrize("kind", NoteKind)
+def test_a_note_is_a_sentence_in_either_language(kind: NoteKind) -> None:
+    note = Note(kind, table=2, row=7, text="unknown_city", count=31, of=64)
+    chinese, english = render_note(note), render_note(note, "en")
+    assert chinese.startswith("表2第7行：") and english.startswith("table 2, row 7: ")
+    assert not re.search("[a-z{}]", chinese.replace("unknown_city", "")), "Chinese alone, but for what it quotes"
+    assert not re.search("[\u4e00-\u9fff{}]", english)
+    assert ("31" in chinese) == ("31" in english) and ("64" in chinese) == ("64" in english)
+
+
+def test_every_flag_that_a_reading_sets_has_words() -> None:
+    source = "".join(Path(tables.__file__).with_name(name).read_text("utf-8") for name in ("tables.py", "sections.py"))
+    flags = set(re.findall(r'flags\.append\("(\w+)"\)', source))
+    assert len(flags) >= 6
+    assert all(render_flag(flag) != flag != render_flag(flag, "en") for flag in flags)
 
 
 def test_a_header_borrowed_over_prose_is_a_doubt() -> None:
@@ -576,4 +597,4 @@ def test_a_header_borrowed_over_prose_is_a_doubt() -> None:
     second = Grid("file", 2, (("宁波市", "在建"),), before=("其他各市情况如下",))
     reading = read_tables([first, second])
     assert [cell.dimension for cell in reading.cells] == ["窗口", "窗口"]
-    assert reading.doubts
+    assert reading.doubts == [Note(NoteKind.HEADER_BORROWED, table=2)]

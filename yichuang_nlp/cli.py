@@ -47,7 +47,7 @@ _model_option = click.option(
     "--model", "model_dir", type=click.Path(path_type=Path), help="A model folder (default: the shipped one)."
 )
 _lang_option = click.option(
-    "--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="Language of the report."
+    "--lang", type=click.Choice(["zh", "en"]), default="zh", show_default=True, help="Language of what is printed."
 )
 _strict_option = click.option("--strict", is_flag=True, help="Fail on anything the reading was unsure of.")
 
@@ -115,8 +115,9 @@ def _terminal_width() -> int:
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("-o", "--output", default="-", show_default=True, help="CSV to write; - is standard output.")
 @_strict_option
-def read(files: Sequence[Path], output: str, strict: bool) -> None:
-    """Write the cells of briefings with their addresses as CSV.
+@_lang_option
+def read(files: Sequence[Path], output: str, strict: bool, lang: str) -> None:
+    """Write the cells of briefings with their addresses as CSV; what was left out goes to standard error.
 
     \b
     Example:
@@ -129,7 +130,7 @@ def read(files: Sequence[Path], output: str, strict: bool) -> None:
     briefings = []
     for file in files:
         briefing = read_briefing(file, strict=strict)
-        for line in describe_reading(briefing):
+        for line in describe_reading(briefing, lang):
             click.echo(line, err=True)
         briefings.append(briefing)
     _write_text(output, write_cells(briefings))

@@ -12,6 +12,8 @@ from datetime import date
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
+from yichuang_nlp.notes import Note
+
 if TYPE_CHECKING:
     from pandas import DataFrame
 
@@ -158,8 +160,8 @@ class Reading:
     """The account of a reading: what was found, joined, dropped and left out, so that it can be checked.
 
     `rows` counts the city rows, `cells` all cells with the blank ones; `dropped_headers` the repeated headers.
-    `notes` are sentences for a person: what was joined, skipped or assumed; `doubts` what the reading was unsure
-    of (strict reading fails on them).
+    `notes` tell a person what was joined, skipped or assumed; `doubts` what the reading was unsure of (strict
+    reading fails on them). `render_note` puts one into words.
     """
 
     tables: int
@@ -169,9 +171,9 @@ class Reading:
     dropped_headers: int = 0
     joined: int = 0
     skipped_rows: int = 0
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     blanks: Mapping[str, int] = field(default_factory=dict)
-    doubts: tuple[str, ...] = ()
+    doubts: tuple[Note, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

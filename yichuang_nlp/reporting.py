@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from yichuang_nlp.errors import BadOption
 from yichuang_nlp.findings import GapReport, LaggingRule
 from yichuang_nlp.gaps import gap_report
+from yichuang_nlp.notes import render_note
 from yichuang_nlp.readers import read_briefing
 from yichuang_nlp.records import Briefing
 
@@ -89,14 +90,17 @@ def outputs_for(file: Path, outputs: Sequence[Path], *, single: bool) -> list[Pa
     return [target.with_name(f"{target.stem}-{file.stem}{target.suffix}") for target in outputs]
 
 
-def describe_reading(briefing: Briefing) -> list[str]:
-    """Return what was read, reconciled: one line of counts, then the notes."""
+_COUNTS = {
+    "zh": "表 {0.tables} · 行 {0.rows} · 单元格 {0.cells} · 空白 {0.blank} · 去掉重复表头 {0.dropped_headers}",
+    "en": "tables {0.tables} · rows {0.rows} · cells {0.cells} · blank {0.blank} · headers again {0.dropped_headers}",
+}
+
+
+def describe_reading(briefing: Briefing, lang: str = "zh") -> list[str]:
+    """Return what was read, reconciled: one line of counts, then the doubts and the notes."""
     reading = briefing.reading
-    head = (
-        f"{Path(briefing.source).name}: 表 {reading.tables} · 行 {reading.rows} · 单元格 {reading.cells} · "
-        f"空白 {reading.blank} · 去掉重复表头 {reading.dropped_headers}"
-    )
-    return [head, *(f"  {note}" for note in reading.notes)]
+    head = f"{Path(briefing.source).name}: {_COUNTS[lang].format(reading)}"
+    return [head, *(f"  {render_note(note, lang)}" for note in (*reading.doubts, *reading.notes))]
 
 
 _ASPECT = {

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from yichuang_nlp.marks import find_blank, is_closing, squeeze, strip_number
+from yichuang_nlp.notes import Note, NoteKind
 from yichuang_nlp.places import find_leading, resolve
 from yichuang_nlp.records import Address, Cell, Grid
 from yichuang_nlp.table_reading import TableReading
@@ -81,7 +82,7 @@ def read_sections(grids: Sequence[Grid], *, year: int = 0) -> TableReading:
         out.cells.append(Cell(city, entry.dimension, text, address, find_blank(text), flags))
     out.rows = len(out.cells)
     if out.cells:
-        out.notes.append(f"no table: {len(out.cells)} paragraphs read from {len(lines)} lines of prose")
+        out.notes.append(Note(NoteKind.PROSE_READ, count=len(out.cells), of=len(lines)))
     return out
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from yichuang_nlp.notes import Note
 from yichuang_nlp.places import Place
 from yichuang_nlp.records import Cell
 
@@ -21,5 +22,5 @@ class TableReading:
     dropped_headers: int = 0
     joined: int = 0
     skipped_rows: int = 0
-    notes: list[str] = field(default_factory=list)
-    doubts: list[str] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+    doubts: list[Note] = field(default_factory=list)

@@ -32,6 +32,7 @@ from yichuang_nlp.marks import (
     squeeze,
     strip_number,
 )
+from yichuang_nlp.notes import Note, NoteKind
 from yichuang_nlp.places import find_all, resolve, split_names, strip_name
 from yichuang_nlp.records import Cell, Grid
 from yichuang_nlp.slots import Matrix, Segment, Slot, cut_grids, transpose
@@ -121,30 +122,31 @@ class _Reader:
 
     def _read(self, segment: Segment) -> None:
         top = segment.rows[0][0].address
-        where = f"table {top.table}" + (f" from row {top.row}" if top.row > 1 else "")
+        start = top.row if top.row > 1 else 0
         rows, head, layout, known = self._understand(segment)
-        if layout is None:
+        if layout is None or not layout.texts:
             texts = sum(bool(slot.text) for row in segment.rows for slot in row)
-            self.out.notes.append(f"{where}: left out, {len(segment.rows)} rows without a city ({texts} texts)")
+            kind = NoteKind.TABLE_LEFT_OUT
+            self.out.notes.append(Note(kind, top.table, start, count=texts, of=len(segment.rows)))
             return
         if known and not segment.adjacent and head == 0:
-            self.out.doubts.append(f"{where}: no header of its own; that of the table before was taken")
+            self.out.doubts.append(Note(NoteKind.HEADER_BORROWED, top.table, start))
         self.out.tables += 1
         if known and segment.adjacent:
             self.out.joined += 1
-            self.out.notes.append(f"{where}: joined to the table before (same columns)")
+            self.out.notes.append(Note(NoteKind.TABLE_JOINED, top.table, start))
         if known and head:
             self.out.dropped_headers += 1
         for line in rows[:head]:
             self._claim(line, "header")
         self.seen.update(slot.origin for slot in segment.titles)
         self.layout = layout
-        self._body(rows[head:], layout, where, continued=known and segment.adjacent)
+        self._body(rows[head:], layout, continued=known and segment.adjacent)
         needed = {slot.origin for line in rows for slot in line if slot.text}
         if lost := needed - self.seen:
             _, row, column = min(lost)
             raise CountMismatch(
-                f"{segment.rows[0][0].address.file}, {where}, row {row + 1}, column {column + 1}",
+                f"{top.file}, table {top.table}, row {row + 1}, column {column + 1}",
                 found=f"{len(lost)} texts of the table that became neither cell nor header",
                 expected="every text accounted for",
                 hint="please report this file's layout",
@@ -169,9 +171,8 @@ class _Reader:
             key = city_line(rows)[1]
             rows = transpose(rows)
             for band in bands:
-                self._skip(
-                    [band], f"table {band.address.table}, row {band.address.row}: taken as a line over the width"
-                )
+                self._skip([band], NoteKind.LINE_LEFT_OUT)
+
         head = count_header_rows(rows, key)
         if head == 0:
             if last is not None and len(rows[0]) == len(last.header[0]) and last.key == key:
@@ -206,9 +207,9 @@ class _Reader:
 
     # -- its rows -------------------------------------------------------------------------------------------
 
-    def _body(self, rows: Matrix, layout: Layout, where: str, *, continued: bool) -> None:
+    def _body(self, rows: Matrix, layout: Layout, *, continued: bool) -> None:
         previous: list[_Entry] = self.last if continued else []
-        first, topic, city, left = True, "", layout.city, Counter[str]()
+        first, topic, city, left = True, "", layout.city, Counter[tuple[NoteKind, str]]()
         for row in rows:
             distinct = {slot.origin: slot for slot in row if slot.text}
             key = row[layout.key].text if layout.key >= 0 else city
@@ -221,32 +222,33 @@ class _Reader:
                 continue
             lead = next(iter(distinct.values())).text
             if total := _total_name(row, key, lead, layout):
-                self._skip(row, f"{where}: row {squeeze(total)} left out (a total)")
+                self._skip(row, NoteKind.TOTAL_LEFT_OUT, text=squeeze(total))
                 continue
             if is_footnote(lead) or (lone is not None and is_closing(lead)):
-                self._skip(row, f"{where}: row left out (a footnote, {len(distinct)} texts)")
+                self._skip(row, NoteKind.FOOTNOTE_LEFT_OUT, count=len(distinct))
                 continue
             rest = lone is not None and not lone.merged and not key and lone is not row[0]
-            if lone is not None and not rest and (found := self._lone(lone, layout, where)):
+            if lone is not None and not rest and (found := self._lone(lone, layout)):
                 topic = found if found != "-" else topic
                 self._claim(row, "title")
                 continue
             if layout.key >= 0 and not key and previous:
-                self._append(previous, row, layout, where, cut=first and continued)
+                self._append(previous, row, layout, cut=first and continued)
                 first = False
                 continue
             first = False
             previous = self.last = self._emit(row, layout, key, topic)
             for column, name in layout.left_out:
                 if row[column].text:
-                    left[f"column {name} left out"] += 1
+                    left[NoteKind.COLUMN_LEFT_OUT, name] += 1
                     self.seen.add(row[column].origin)
             for column, _, name in layout.nexts:
                 if row[column].text:
-                    left[f"column {name} put behind the text"] += 1
-        self.out.notes.extend(f"{where}: {why} ({count} texts)" for why, count in left.items())
+                    left[NoteKind.PLANS_APPENDED, name] += 1
+        for (kind, name), count in left.items():
+            self.out.notes.append(Note(kind, rows[0][0].address.table, text=name, count=count))
 
-    def _lone(self, slot: Slot, layout: Layout, where: str) -> str:
+    def _lone(self, slot: Slot, layout: Layout) -> str:
         """Return the heading that a row with one text is, "-" for none, "" if it is a row of its own."""
         is_key = slot.address.column - 1 == layout.key and not slot.merged
         if find_all(slot.text):
@@ -254,7 +256,7 @@ class _Reader:
         if is_key and len(slot.text) <= 12 and strip_number(slot.text) == squeeze(slot.text):
             return ""
         self.out.skipped_rows += 1
-        self.out.notes.append(f"{where}, row {slot.address.row}: taken as a heading inside the table")
+        self._note(NoteKind.HEADING_INSIDE, slot)
         generic = (
             len(layout.texts) == 1 and not layout.items and is_generic(column_name(layout.header, layout.texts[0][0]))
         )
@@ -291,7 +293,7 @@ class _Reader:
         self.entries.extend(entries)
         return entries
 
-    def _append(self, previous: list[_Entry], row: Sequence[Slot], layout: Layout, where: str, *, cut: bool) -> None:
+    def _append(self, previous: list[_Entry], row: Sequence[Slot], layout: Layout, *, cut: bool) -> None:
         """Add a row without a city to the one above: the rest of a row cut by a page, or its next lines."""
         share = len(previous) // len(layout.texts)  # cities of one row
         for k, entry in enumerate(previous):
@@ -310,17 +312,19 @@ class _Reader:
                     entry.plan = f"{entry.plan}{'' if cut else chr(10)}{plan.text}" if entry.plan else plan.text
                     entry.slots.append(plan)
         self._claim(row, "rest")
-        how = "its first row goes on the row before (cut by a page)" if cut else "a row without a city joined upwards"
-        self.out.notes.append(f"{where}, row {row[0].address.row}: {how}")
+        self._note(NoteKind.ROW_CUT if cut else NoteKind.ROW_JOINED, row[0])
 
     def _claim(self, row: Sequence[Slot], role: str) -> None:
         self.claimed[role] += 1
         self.seen.update(slot.origin for slot in row)
 
-    def _skip(self, row: Sequence[Slot], note: str) -> None:
+    def _skip(self, row: Sequence[Slot], kind: NoteKind, *, text: str = "", count: int = 0) -> None:
         self._claim(row, "skipped")
         self.out.skipped_rows += 1
-        self.out.notes.append(note)
+        self._note(kind, row[0], text=text, count=count)
+
+    def _note(self, kind: NoteKind, slot: Slot, *, text: str = "", count: int = 0) -> None:
+        self.out.notes.append(Note(kind, slot.address.table, slot.address.row, text, count))
 
     # -- all together ---------------------------------------------------------------------------------------
 

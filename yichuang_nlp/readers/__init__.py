@@ -8,6 +8,7 @@ from pathlib import Path
 
 from yichuang_nlp.errors import CountMismatch, LimitExceeded, NoSuchInput, NoTable, UnsureReading
 from yichuang_nlp.limits import DEFAULT, Limits
+from yichuang_nlp.notes import Note, NoteKind, render_note
 from yichuang_nlp.records import Briefing, Cell, Grid, Reading
 
 __all__ = ["read_briefing", "read_grids"]
@@ -43,11 +44,11 @@ def read_briefing(path: str | Path, *, limits: Limits = DEFAULT, strict: bool = 
         )
     doubts = list(found.doubts)
     if any(grid.scanned for grid in grids):
-        doubts.append("recognised from a scan: every text may have wrong characters")
+        doubts.append(Note(NoteKind.SCANNED))
     if head.as_of_assumed:
-        doubts.append("as-of date: none given, the publication date was taken")
+        doubts.append(Note(NoteKind.AS_OF_ASSUMED))
     flagged = Counter(flag for cell in found.cells for flag in cell.flags)
-    doubts.extend(f"{flag}: {count} cells" for flag, count in flagged.items())
+    doubts.extend(Note(NoteKind.CELLS_FLAGGED, text=flag, count=count) for flag, count in flagged.items())
     cities = {cell.city for cell in found.cells}
     missing = tuple(name for name in expected_cities(found.places, year=year) if name not in cities)
     blanks = Counter(cell.blank.value for cell in found.cells if cell.blank)
@@ -79,7 +80,7 @@ def read_briefing(path: str | Path, *, limits: Limits = DEFAULT, strict: bool = 
     if strict and doubts:
         raise UnsureReading(
             path.name,
-            found="; ".join(doubts),
+            found="; ".join(render_note(doubt, "en") for doubt in doubts),
             expected="a reading without doubts",
             hint="check these places, or read without strict",
         )

@@ -13,6 +13,7 @@ from yichuang_nlp.reports.prose import (
     describe_flag,
     describe_leader,
     describe_method,
+    describe_notes,
     describe_reason,
     describe_verdict,
     name_issue,
@@ -308,6 +309,5 @@ def _draw_history(report: GapReport, lang: Lang) -> str:
 
 def draw_method(report: GapReport, lang: Lang) -> str:
     """Return how the figures came about."""
-    return "".join(f'<p class="note">{escape(line)}</p>' for line in describe_method(report, lang)) + "".join(
-        f'<p class="note">{escape(note)}</p>' for note in report.briefing.reading.notes
-    )
+    lines = [*describe_method(report, lang), *describe_notes(report, lang)]
+    return "".join(f'<p class="note">{escape(line)}</p>' for line in lines)

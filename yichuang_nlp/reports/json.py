@@ -17,6 +17,7 @@ from yichuang_nlp.findings import (
     QualityFlag,
     Quantity,
 )
+from yichuang_nlp.notes import render_note
 from yichuang_nlp.records import Prediction, Status
 from yichuang_nlp.reports.prose import describe_flag, describe_reason, headline
 from yichuang_nlp.reports.wording import Lang
@@ -56,7 +57,7 @@ def build_document(report: GapReport, lang: Lang = "zh") -> dict[str, Any]:
             "joined": reading.joined,
             "skipped_rows": reading.skipped_rows,
             "blanks": dict(reading.blanks),
-            "notes": list(reading.notes),
+            "notes": [render_note(note, lang) for note in reading.notes],
         },
         "headline": headline(report, lang),
         "cells": [_cell(prediction) for prediction in report.predictions],

@@ -17,6 +17,7 @@ from yichuang_nlp.findings import (
     Verdict,
 )
 from yichuang_nlp.gaps.progress import FEWEST_RANKED
+from yichuang_nlp.notes import render_flag, render_note
 from yichuang_nlp.records import Address, Blank, Prediction, Status
 from yichuang_nlp.reports.wording import Lang, say
 
@@ -28,6 +29,7 @@ __all__ = [
     "describe_flag",
     "describe_leader",
     "describe_method",
+    "describe_notes",
     "describe_reason",
     "describe_verdict",
     "glyph_of",
@@ -261,6 +263,12 @@ def count_days(commitment: Commitment, lang: Lang) -> str:
     return say("days_left" if commitment.days > 0 else "days_over", lang, days=abs(commitment.days))
 
 
+def describe_notes(report: GapReport, lang: Lang) -> list[str]:
+    """Return what the reading was unsure of, then what it joined and left out."""
+    reading = report.briefing.reading
+    return [render_note(note, lang) for note in (*reading.doubts, *reading.notes)]
+
+
 def describe_flag(flag: QualityFlag, lang: Lang) -> str:
     """Return what a remark on the reporting says beside its kind."""
     if flag.kind is Flag.OTHER_COLUMN:
@@ -269,6 +277,8 @@ def describe_flag(flag: QualityFlag, lang: Lang) -> str:
         return say("vague_words", lang, detail=flag.detail)
     if flag.kind is Flag.BLANK and flag.detail in {blank.value for blank in Blank}:
         return say(flag.detail, lang)
+    if flag.kind is Flag.READING:
+        return ("；" if lang == "zh" else "; ").join(render_flag(one, lang) for one in flag.detail.split("；"))
     return flag.detail
 
 

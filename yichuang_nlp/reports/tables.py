@@ -11,6 +11,7 @@ from yichuang_nlp.reports.prose import (
     REVIEW_MARK,
     describe_flag,
     describe_method,
+    describe_notes,
     describe_reason,
     glyph_of,
     headline,
@@ -293,5 +294,5 @@ def _change(report: GapReport, lang: Lang) -> list[Table]:
 
 def _readme(report: GapReport, lang: Lang) -> Table:
     lines = [title_of(report, lang), subtitle(report, lang), *headline(report, lang), *describe_method(report, lang)]
-    lines += report.briefing.reading.notes
+    lines += describe_notes(report, lang)
     return _table("readme", ("content",), [(line,) for line in lines], lang, "content")
