@@ -195,6 +195,129 @@ CASES = [
         skipped=1,
     ),
     Case(
+        "offices of counties under 单位, numbers and line breaks in the header, lists in the cells",
+        (
+            table(
+                "序号|单位|（一）窗口\n设置情况|2.指南\n公布情况",
+                "1|肥东县政务服务局|1.已建成；\n2.已启用。|①拟修订",
+                "2|肥西县人民政府|在建|已印发",
+                "3|市政务服务局|统筹|统筹",
+            ),
+        ),
+        (
+            "肥东县 窗口设置情况 1.已建成；\n2.已启用。",
+            "肥东县 指南公布情况 ①拟修订",
+            "肥西县 窗口设置情况 在建",
+            "肥西县 指南公布情况 已印发",
+            "市政务服务局 窗口设置情况 统筹",
+            "市政务服务局 指南公布情况 统筹",
+        ),
+    ),
+    Case(
+        "two offices of one city are not that city twice",
+        (table("单位|窗口", "杭州市发展改革委|建成", "杭州市财政局|在建", "宁波市政府|拟建"),),
+        ("杭州市发展改革委 窗口 建成", "杭州市财政局 窗口 在建", "宁波市 窗口 拟建"),
+    ),
+    Case(
+        "cities under 责任单位, the first row for all of them",
+        (table("任务|责任单位|进展情况", "窗口|各市|顺利", "指南|杭州市、宁波市|在建", "流程|杭州市|建成"),),
+        ("各市 窗口 顺利", "杭州市 指南 在建", "宁波市 指南 在建", "杭州市 流程 建成"),
+    ),
+    Case(
+        "bands over the dimensions of a turned table, which repeat under them",
+        (
+            table(
+                "事项|杭州市|宁波市",
+                "一、服务||",
+                "窗口|建成|在建",
+                "二、监管||",
+                "窗口|拟建|招标",
+                "指南|印发|起草",
+                spans=(Span(1, 0, 1, 3), Span(3, 0, 1, 3)),
+            ),
+        ),
+        (
+            "杭州市 服务/窗口 建成",
+            "宁波市 服务/窗口 在建",
+            "杭州市 监管/窗口 拟建",
+            "宁波市 监管/窗口 招标",
+            "杭州市 指南 印发",
+            "宁波市 指南 起草",
+        ),
+        skipped=2,
+    ),
+    Case(
+        "a turned table over two pages, the second without cities, a row cut between",
+        (table("事项|杭州市|宁波市", "窗口|建|在"), table("|成|建", "指南|拟修订|已印发")),
+        tuple(sorted(MATRIX)),
+        joined=1,
+    ),
+    Case(
+        "a turned table with regions over the cities, and targets beside the dimensions",
+        (
+            table(
+                "事项|年度目标|浙北||浙东",
+                "||杭州市|湖州市|宁波市",
+                "窗口|9个|建成|在建|拟建",
+                spans=(Span(0, 0, 2, 1), Span(0, 1, 2, 1), Span(0, 2, 1, 2)),
+            ),
+        ),
+        ("杭州市 窗口 建成", "湖州市 窗口 在建", "宁波市 窗口 拟建"),
+    ),
+    Case(
+        "figures and sums beside what was done",
+        (table("地区|任务数|完成率|窗口|合计", "杭州市|10|80%|建成|1", "宁波市|1,200|7.5％|在建|0"),),
+        ("杭州市 窗口 建成", "宁波市 窗口 在建"),
+    ),
+    Case(
+        "figures alone are what the table reports",
+        (table("地区|任务数|完成率", "杭州市|10|80%"),),
+        ("杭州市 任务数 10", "杭州市 完成率 80%"),
+    ),
+    Case(
+        "progress by quarter: the plan goes on the last one",
+        (table("地区|一季度进展|二季度进展|下季度计划", "杭州市|印发|建成|启用"),),
+        ("杭州市 一季度进展 印发", "杭州市 二季度进展 建成\n下一步：启用"),
+    ),
+    Case(
+        "the city written once over several numbered rows, without merging",
+        (
+            table(
+                "地区|序号|任务|进展情况",
+                "杭州市|1|窗口|建成",
+                "|2|指南|拟修订",
+                "宁波市|1|窗口|在建",
+                "|2|指南|已印发",
+            ),
+        ),
+        MATRIX,
+    ),
+    Case(
+        "续表 inside the table",
+        (table("地区|窗口|指南", "杭州市|建成|拟修订", "（续表）||", "地区|窗口|指南", "宁波市|在建|已印发"),),
+        MATRIX,
+        skipped=1,
+        dropped=1,
+    ),
+    Case(
+        "a title merged over more columns than the table has",
+        (
+            table(
+                "各市进展|||",
+                "地区|窗口|指南|",
+                "杭州市|建成|拟修订|",
+                "宁波市|在建|已印发|",
+                spans=(Span(0, 0, 1, 4),),
+            ),
+        ),
+        MATRIX,
+    ),
+    Case(
+        "a header of two rows from CSV, which merges nothing",
+        (table("地区|政务服务||机制", "|窗口|指南|", "杭州市|建成|拟修订|健全"),),
+        ("杭州市 政务服务/窗口 建成", "杭州市 指南 拟修订", "杭州市 机制 健全"),
+    ),
+    Case(
         "a ledger with plans and problems: the plan goes behind the text, the problem is left out",
         (
             table(
@@ -588,7 +711,7 @@ def test_a_note_is_a_sentence_in_either_language(kind: NoteKind) -> None:
 def test_every_flag_that_a_reading_sets_has_words() -> None:
     source = "".join(Path(tables.__file__).with_name(name).read_text("utf-8") for name in ("tables.py", "sections.py"))
     flags = set(re.findall(r'flags\.append\("(\w+)"\)', source))
-    assert len(flags) >= 6
+    assert len(flags) >= 7
     assert all(render_flag(flag) != flag != render_flag(flag, "en") for flag in flags)
 
 
@@ -598,3 +721,8 @@ def test_a_header_borrowed_over_prose_is_a_doubt() -> None:
     reading = read_tables([first, second])
     assert [cell.dimension for cell in reading.cells] == ["窗口", "窗口"]
     assert reading.doubts == [Note(NoteKind.HEADER_BORROWED, table=2)]
+
+
+def test_a_row_that_takes_its_city_from_above_says_so() -> None:
+    rows = (("地区", "任务", "进展情况"), ("杭州市", "窗口", "建成"), ("", "指南", "拟修订"))
+    assert [cell.flags for cell in read_tables([Grid("file", 1, rows)]).cells] == [(), ("city_from_above",)]

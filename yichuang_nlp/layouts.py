@@ -3,11 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from yichuang_nlp.marks import column_role, is_city_header, is_closing, is_footnote, is_generic, squeeze, strip_number
-from yichuang_nlp.places import find, find_all, find_leading
+from yichuang_nlp.marks import (
+    column_role,
+    find_blank,
+    is_city_header,
+    is_closing,
+    is_footnote,
+    is_generic,
+    is_sum,
+    is_total,
+    squeeze,
+    strip_number,
+)
+from yichuang_nlp.places import find, find_all, find_leading, split_names
 from yichuang_nlp.slots import Matrix, Segment, Slot
 
 __all__ = [
@@ -19,7 +31,9 @@ __all__ = [
     "column_name",
     "count_header_rows",
     "find_heading",
+    "is_own_row",
     "lift_bands",
+    "name_total",
     "row_texts",
     "split_sections",
 ]
@@ -39,6 +53,11 @@ _NO_HEADINGS = (
     "报送单位",
 )
 
+# 12, 1,200.5, 80%: a number by itself
+_FIGURE = re.compile(r"[+-]?\d[\d,，]*(?:\.\d+)?\s*[%％]?")
+_FIGURE_NAME = re.compile(r"(?:数|数量|总量|率|额|比|占比|比例|投资|资金|面积)(?:[（(].*[)）])?$")
+# 14项, 共 5 个: how many, where a project has its name
+_COUNT = re.compile(r"\W*共?\s*\d+\s*[项个件处座家]?\W*")
 _DEFAULT_SHEET = re.compile(r"(?:Sheet|工作表|表)\s*\d*$", re.IGNORECASE)
 
 
@@ -85,7 +104,8 @@ def lift_bands(rows: Matrix) -> tuple[Matrix, list[Slot]]:
     dimension that every city reports the same under. A line that a format without merged cells (CSV) puts into
     the first column counts too if it reads like the end of a briefing.
     """
-    kept, bands = [], []
+    kept, bands = list[tuple[Slot, ...]](), list[Slot]()
+    over: list[str] = []  # the band that each row stands under
     for row in rows:
         texts = {slot.origin: slot for slot in row if slot.text}
         only = next(iter(texts.values())) if len(texts) == 1 else None
@@ -94,21 +114,36 @@ def lift_bands(rows: Matrix) -> tuple[Matrix, list[Slot]]:
             bands.append(only)
         else:
             kept.append(row)
+            over.append(strip_number(bands[-1].text) if bands else "")
+    names = [next((j for j, slot in enumerate(row) if column_role(kept[0][j].text) != "serial"), 0) for row in kept]
+    labels = Counter(squeeze(row[j].text) for row, j in zip(kept, names, strict=True))
+    for i, (row, j) in enumerate(zip(kept, names, strict=True)):
+        if over[i] and row[j].text and labels[squeeze(row[j].text)] > 1:  # 窗口 under each of two bands
+            kept[i] = (*row[:j], replace(row[j], text=f"{over[i]}/{row[j].text}"), *row[j + 1 :])
     return tuple(kept), bands
 
 
 def count_header_rows(rows: Matrix, key: int) -> int:
     """Return how many rows stand over the first city, which may have a name that is not known."""
-    first = next((i for i, row in enumerate(rows) if find_all(row[key].text)), len(rows))
-    for i in range(min(first, len(rows)) - 1, -1, -1):
-        if is_city_header(rows[i][key].text):
+    first = next((i for i, row in enumerate(rows) if any(map(find_all, split_names(row[key].text)))), len(rows))
+    for i in range(min(first, len(rows))):
+        name = rows[i][key].text
+        if is_city_header(name) or column_role(name) == "meta":
+            while i + 1 < min(first, len(rows)) and rows[i + 1][key].text in {"", name}:
+                i += 1  # a header of several rows, the name of this column merged over them or not
             return i + 1
     return first if first < len(rows) else 1
 
 
 def column_name(header: Sequence[Sequence[str]], column: int) -> str:
-    """Return the name of a column: its header rows from top to bottom, each text once."""
-    return "/".join(dict.fromkeys(text for row in header if (text := squeeze(row[column]))))
+    """Return the name of a column: its header rows from top to bottom, each text once, without numbers.
+
+    >>> column_name((("一、政务服务", ""), ("1.窗口\\n设置", "")), 0)
+    '政务服务/窗口设置'
+    """
+    return "/".join(
+        dict.fromkeys(text for row in header if (text := strip_number(row[column]) or squeeze(row[column])))
+    )
 
 
 def choose_columns(layout: Layout, roles: Sequence[str]) -> Layout:
@@ -159,8 +194,10 @@ def _without_generic(name: str) -> str:
     return parent if parent and is_generic(last) else name
 
 
-def build_layout(rows: Matrix, head: int, header: tuple[tuple[str, ...], ...], key: int, heading: str) -> Layout:
-    """Return the use of the columns of a table whose cities run down column `key`."""
+def build_layout(
+    rows: Matrix, head: int, header: tuple[tuple[str, ...], ...], key: int, heading: str, *, turned: bool
+) -> Layout:
+    """Return the use of the columns of a table whose cities run down column `key`, `turned` or drawn so."""
     body = rows[head:]
     names = [column_name(header, j) for j in range(len(rows[0]))]
     roles = [column_role(name.rsplit("/", 1)[-1]) for name in names]
@@ -168,10 +205,22 @@ def build_layout(rows: Matrix, head: int, header: tuple[tuple[str, ...], ...], k
         values = [row[j].text for row in body if row[j].text]
         if j != key and not name and values and all(value.strip("、.").isdecimal() for value in values):
             roles[j] = "serial"
-        elif j < key and roles[j] == "" and any(row[j].merged for row in body):
+        elif j < key and roles[j] in ({"", "item"} if turned else {""}) and any(row[j].merged for row in body):
             roles[j] = "group"  # 浙北 over three cities, or the city over its counties
         elif j != key and is_city_header(name) and values and all(find_all(value) for value in values):
             roles[j] = "group"
+    figures = [
+        j
+        for j, role in enumerate(roles)
+        if j != key
+        and not role
+        and _FIGURE_NAME.search(names[j])
+        and (values := [row[j].text for row in body if not find_blank(row[j].text)])
+        and all(_FIGURE.fullmatch(value) for value in values)
+    ]
+    if any(role in {"", "progress"} for j, role in enumerate(roles) if j not in {key, *figures}):
+        for j in figures:
+            roles[j] = "figure"  # 任务数 beside what was done: a number claims no status
     cities = [row[key].text for row in body if find_all(row[key].text)]
     repeated = len(cities) > len(set(cities))
     named = [j for j, role in enumerate(roles) if role == "item" and j != key]
@@ -190,6 +239,33 @@ def choose_items(body: Matrix, named: Sequence[int], key: int = -1) -> tuple[int
     """Return the columns that together name a dimension: the first, and the next if a city repeats the first."""
     first = [(row[key].text if key >= 0 else "", row[named[0]].text) for row in body]
     return tuple(named[:2]) if len(set(first)) < len(first) else tuple(named[:1])
+
+
+def name_total(row: Sequence[Slot], key: str, lead: str, layout: Layout) -> str:
+    """Return what a row calls itself if it sums up the others, else ""; `lead` is its first text.
+
+    The word may stand in the column of serial numbers, with no city in the row. A ledger, though, has projects of
+    全省: one that is named by more than a count (14项) is a row as any other.
+    """
+    if layout.key < 0:
+        return lead if is_sum(lead) else ""
+    if not key:
+        return lead if is_total(lead) else ""
+    named = [row[column].text for column in layout.items if row[column].text]
+    if named and not is_sum(key) and not any(is_total(name) or _COUNT.fullmatch(name) for name in named):
+        return ""
+    return key if is_total(key) else ""
+
+
+def is_own_row(row: Sequence[Slot], layout: Layout, *, cut: bool) -> bool:
+    """Return whether a row without a city reports on a deliverable of its own, and is no rest of the one above.
+
+    A page may have cut the name of the deliverable as well, so there only a serial number tells.
+    """
+    numbered = any(
+        row[j].text.strip("、.．").isdecimal() for j, name in layout.left_out if column_role(name) == "serial"
+    )
+    return bool(layout.items) and bool(row[layout.items[-1]].text) and (numbered or not cut)
 
 
 def split_sections(segment: Segment) -> list[Segment]:

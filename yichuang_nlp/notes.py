@@ -96,6 +96,7 @@ _FLAGS = {
     "duplicate": ("同一地区、同一事项出现两次", "the city has two cells of this name"),
     "joined_rows": ("没有地区的行并入上一行", "rows without a city were joined"),
     "joined_paragraphs": ("几段并成一个单元", "several paragraphs were joined"),
+    "city_from_above": ("地区空白，取上一行的地区", "no city in the row; that of the row above was taken"),
     "unnamed_dimension": ("列没有表头", "the column has no header"),
     "damaged_text": ("文件里有坏字节", "the file has damaged bytes here"),
 }

@@ -19,6 +19,7 @@ __all__ = [
     "find",
     "find_all",
     "find_leading",
+    "find_seat",
     "name_province",
     "resolve",
     "split_names",
@@ -150,8 +151,9 @@ def _index() -> dict[str, tuple[Place, ...]]:
                 index.setdefault(short, []).append(place)
     by_code = {place.code: place for place in _load() if not place.last}
     for short, code in _CUSTOMARY.items():
-        if short not in exact and code in by_code and by_code[code] not in index.get(short, []):
-            index.setdefault(short, []).insert(0, by_code[code])
+        for name in (short, f"{short[:-1]}自治州") if short.endswith("州") else (short,):
+            if name not in exact and code in by_code and by_code[code] not in index.get(name, []):
+                index.setdefault(name, []).insert(0, by_code[code])
     return {name: tuple(sorted(found, key=lambda p: _order(name, p))) for name, found in index.items()}
 
 
@@ -235,6 +237,26 @@ def find(text: str, *, within: str = "") -> Place | None:
         if place.code.startswith(within):
             return place
     return found[0] if found else None
+
+
+# 市政府, 人民政府办公室, 政务服务管理局, 发展改革委, 经济开发区管委会
+_OFFICE = re.compile(r"[\u4e00-\u9fff（）()、]{0,16}(?:政府|局|委|委员会|办|办公室|中心|管委会|专班|指挥部)")
+
+
+def find_seat(text: str) -> Place | None:
+    """Return the city or county whose office `text` names; None for anything else.
+
+    A whole name must stand first. An office is no place: ask only for what stands where a city is expected.
+
+    >>> find_seat("肥东县政务服务局").name, find_seat("杭州市委、市政府").name, find_seat("省水利厅")
+    ('肥东县', '杭州市', None)
+    """
+    name = strip_name(text)
+    index = _index()
+    for end in range(min(len(name) - 1, 14), 1, -1):
+        if name[:end] in index and index[name[:end]][0].name == name[:end] and _OFFICE.fullmatch(name[end:]):
+            return index[name[:end]][0]
+    return None
 
 
 def name_province(code: str) -> str:

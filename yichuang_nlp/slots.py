@@ -110,7 +110,9 @@ def _spread(number: int, grid: Grid) -> list[tuple[Slot, ...]]:
 
 
 def _used(rows: Sequence[Sequence[Slot]]) -> tuple[int, int]:
-    used = [j for j in range(len(rows[0])) if any(row[j].text for row in rows)]
+    # a title merged over empty columns does not use them; a run of titles alone is as wide as they are
+    table = [row for row in rows if len({slot.origin for slot in row if slot.text}) > 1] or rows
+    used = [j for j in range(len(rows[0])) if any(row[j].text for row in table)]
     # an empty column inside may be a dimension that nobody filled: only empty edges go
     return used[0], used[-1] + 1
 

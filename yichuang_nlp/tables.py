@@ -17,7 +17,9 @@ from yichuang_nlp.layouts import (
     column_name,
     count_header_rows,
     find_heading,
+    is_own_row,
     lift_bands,
+    name_total,
     row_texts,
     split_sections,
 )
@@ -27,13 +29,11 @@ from yichuang_nlp.marks import (
     is_closing,
     is_footnote,
     is_generic,
-    is_sum,
-    is_total,
     squeeze,
     strip_number,
 )
 from yichuang_nlp.notes import Note, NoteKind
-from yichuang_nlp.places import find_all, resolve, split_names, strip_name
+from yichuang_nlp.places import find_all, find_seat, resolve, split_names, strip_name
 from yichuang_nlp.records import Cell, Grid
 from yichuang_nlp.slots import Matrix, Segment, Slot, cut_grids, transpose
 from yichuang_nlp.table_reading import TableReading
@@ -43,8 +43,7 @@ __all__ = ["read_tables"]
 
 # Roles of header rows that name nothing, in a table that was turned: its serial numbers, its remarks.
 _NO_NAMES = {"serial", "note", "meta"}
-# 14项, 共 5 个: how many, where a project has its name
-_COUNT = re.compile(r"\W*共?\s*\d+\s*[项个件处座家]?\W*")
+_TARGET = re.compile(r"(?:目标|目标值|任务数|要求|标准)(?:[（(].*[)）])?$")
 
 
 @dataclass(slots=True)
@@ -83,22 +82,6 @@ def read_tables(grids: Sequence[Grid], *, year: int = 0) -> TableReading:
     return _Reader(year).run(cut_grids(grids, lambda text: bool(find_all(text))))
 
 
-def _total_name(row: Sequence[Slot], key: str, lead: str, layout: Layout) -> str:
-    """Return what a row calls itself if it sums up the others, else ""; `lead` is its first text.
-
-    The word may stand in the column of serial numbers, with no city in the row. A ledger, though, has projects of
-    全省: one that is named by more than a count (14项) is a row as any other.
-    """
-    if layout.key < 0:
-        return lead if is_sum(lead) else ""
-    if not key:
-        return lead if is_total(lead) else ""
-    named = [row[column].text for column in layout.items if row[column].text]
-    if named and not is_sum(key) and not any(is_total(name) or _COUNT.fullmatch(name) for name in named):
-        return ""
-    return key if is_total(key) else ""
-
-
 class _Reader:
     def __init__(self, year: int) -> None:
         self.year = year
@@ -106,6 +89,7 @@ class _Reader:
         self.entries: list[_Entry] = []
         self.last: list[_Entry] = []  # those of the row read last
         self.layout: Layout | None = None
+        self.across: Matrix = ()  # the rows of cities of a table that was turned, and what stands over them
         self.claimed: Counter[str] = Counter()
         self.seen: set[tuple[int, int, int]] = set()
 
@@ -135,7 +119,7 @@ class _Reader:
         if known and segment.adjacent:
             self.out.joined += 1
             self.out.notes.append(Note(NoteKind.TABLE_JOINED, top.table, start))
-        if known and head:
+        if known and head and not layout.flipped:
             self.out.dropped_headers += 1
         for line in rows[:head]:
             self._claim(line, "header")
@@ -164,11 +148,15 @@ class _Reader:
             if find_all(body) or (not body and last.key >= 0):
                 return rows, 0, last, True
         direction, key = city_line(rows)
-        if not direction:
+        goes_on = last is not None and last.flipped and segment.adjacent and segment.width == len(self.across[0])
+        if not direction and not goes_on:
             return self._city_from_heading(segment)
-        if direction == "across":
+        if direction == "across" or goes_on:
             rows, bands = lift_bands(rows)
+            if not direction:  # the next page of a table with cities across
+                rows = (*self.across, *self._finish_across(rows))
             key = city_line(rows)[1]
+            self.across = rows[: key + 1]
             rows = transpose(rows)
             for band in bands:
                 self._skip([band], NoteKind.LINE_LEFT_OUT)
@@ -180,13 +168,29 @@ class _Reader:
             header: tuple[tuple[str, ...], ...] = (("",) * len(rows[0]),)
         else:
             kept = [row for row in rows[:head] if column_role(row[key].text) not in _NO_NAMES]
+            if direction != "down" and len(kept) > 1:  # beside the names there may be what was to be reached
+                kept = [row for row in kept if not _TARGET.search(row[key].text)] or kept
             header = tuple(row_texts(row) for row in kept or rows[:head])
         if last is not None and header == last.header and key == last.key and not last.items:
             generic = any(is_generic(column_name(header, column)) for column, _ in last.texts)
             if not generic:
                 return rows, head, last, True
-        layout = build_layout(rows, head, header, key, find_heading(segment, city=False))
-        return rows, head, replace(layout, flipped=direction == "across"), False
+        layout = build_layout(rows, head, header, key, find_heading(segment, city=False), turned=direction != "down")
+        return rows, head, replace(layout, flipped=direction != "down"), not direction
+
+    def _finish_across(self, rows: Matrix) -> Matrix:
+        """Return the rows without a first one that a page cut, its texts put behind those of the page before."""
+        label = next((j for j, slot in enumerate(self.across[-1]) if find_all(slot.text)), 1) - 1
+        if not rows or rows[0][max(label, 0)].text or len(rows) == 1:
+            return rows
+        for slot in rows[0]:
+            above = [entry for entry in self.entries if entry.slots[0].address.column == slot.address.column]
+            if slot.text and above:
+                above[-1].text += slot.text
+                above[-1].slots.append(slot)
+        self._claim(rows[0], "rest")
+        self._note(NoteKind.ROW_CUT, rows[0][0])
+        return rows[1:]
 
     def _city_from_heading(self, segment: Segment) -> tuple[Matrix, int, Layout | None, bool]:
         """Return the layout of a table of one city, which a line over it names."""
@@ -221,7 +225,7 @@ class _Reader:
                 self._claim(row, "header")
                 continue
             lead = next(iter(distinct.values())).text
-            if total := _total_name(row, key, lead, layout):
+            if total := name_total(row, key, lead, layout):
                 self._skip(row, NoteKind.TOTAL_LEFT_OUT, text=squeeze(total))
                 continue
             if is_footnote(lead) or (lone is not None and is_closing(lead)):
@@ -232,12 +236,18 @@ class _Reader:
                 topic = found if found != "-" else topic
                 self._claim(row, "title")
                 continue
-            if layout.key >= 0 and not key and previous:
+            above = layout.key >= 0 and not key and bool(previous)
+            if above and not is_own_row(row, layout, cut=first and continued):
                 self._append(previous, row, layout, cut=first and continued)
                 first = False
                 continue
             first = False
-            previous = self.last = self._emit(row, layout, key, topic)
+            share = len(previous) // len(layout.texts) if above else 0
+            cities = "、".join(entry.city for entry in previous[:share]) if above else key
+            previous = self.last = self._emit(row, layout, cities, topic)
+            if above:
+                for entry in previous:
+                    entry.flags.append("city_from_above")
             for column, name in layout.left_out:
                 if row[column].text:
                     left[NoteKind.COLUMN_LEFT_OUT, name] += 1
@@ -330,7 +340,11 @@ class _Reader:
 
     def _finish(self) -> None:
         names = list(dict.fromkeys(entry.city for entry in self.entries))
-        places = dict(zip(names, resolve(names, year=self.year), strict=True))
+        seats = {name: seat.name for name in names if not find_all(name) and (seat := find_seat(name))}
+        once = Counter([*seats.values(), *(place.name for place in resolve(names, year=self.year) if place)])
+        # two offices of one city stay what they are: as cities they would be one that reports twice
+        asked = [seats[name] if name in seats and once[seats[name]] == 1 else name for name in names]
+        places = dict(zip(names, resolve(asked, year=self.year), strict=True))
         self.out.places = [place for place in places.values() if place]
         met: set[tuple[str, str]] = set()
         for entry in self.entries:

@@ -32,7 +32,8 @@ def read(path: Path, limits: Limits = DEFAULT) -> list[Grid]:
 def _parse(text: str, path: Path) -> list[list[str]]:
     """Return the rows under the delimiter that makes the most rows of one width above 1."""
     best: tuple[int, int, list[list[str]]] = (-1, 0, [])
-    for delimiter in _DELIMITERS:
+    named = path.suffix.lower() in {".tsv", ".tab"} and "\t" in text  # commas inside quoted cells can outvote it
+    for delimiter in "\t" if named else _DELIMITERS:
         if delimiter not in text:
             continue
         try:
