@@ -6,6 +6,7 @@ killed. Only an entry whose files are all there counts. Little of each is held i
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import tempfile
@@ -25,21 +26,21 @@ _OURS = re.compile(r"(?:^|/)(?:\.[0-9a-f]{16}\.[0-9a-f]{8}\.tmp|(?:[^/]*-)?[0-9a
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """A result that is there."""
+    """A result that is there; the part of the Parquet is the first of its files."""
 
     key: str
     source: str
-    part: str
-    reports: tuple[str, ...]
+    files: tuple[str, ...]
 
 
 def read_known(storage: Storage) -> dict[str, Known]:
     """Return the results that count, by key."""
-    parts, reports = storage.names("cells"), storage.names("reports")
+    # sizes are compared since after a power cut a renamed file may be empty: no write waits for the disk
+    there = storage.sizes("cells") | storage.sizes("reports")
     known = {}
     for entry in _all_entries(storage):
-        if entry["part"] in parts and reports.issuperset(entry["reports"]):
-            known[entry["key"]] = Known(entry["key"], entry["source"], entry["part"], tuple(entry["reports"]))
+        if all(there.get(name) == size for name, size in entry["files"].items()):
+            known[entry["key"]] = Known(entry["key"], entry["source"], tuple(entry["files"]))
         else:
             known.pop(entry["key"], None)
     return known
@@ -47,7 +48,7 @@ def read_known(storage: Storage) -> dict[str, Known]:
 
 def sweep(storage: Storage, known: dict[str, Known]) -> int:
     """Remove what a killed run left half done: files of results without an entry, and temporary ones."""
-    wanted = {name for one in known.values() for name in (one.part, *one.reports)}
+    wanted = {name for one in known.values() for name in one.files}
     wanted |= {f"{_LOOSE}/{key}.json" for key in known}
     found = set().union(*(storage.names(folder) for folder in ("cells", "reports", "model", _LOOSE)))
     found |= storage.names("", depth=1)
@@ -59,7 +60,7 @@ def sweep(storage: Storage, known: dict[str, Known]) -> int:
 
 def remove_result(storage: Storage, one: Known) -> None:
     """Remove a result that another one takes the place of; the part goes first, since without it nothing counts."""
-    for name in (one.part, *one.reports, f"{_LOOSE}/{one.key}.json"):
+    for name in (*one.files, f"{_LOOSE}/{one.key}.json"):
         storage.remove(name)
 
 
@@ -96,7 +97,8 @@ def _all_entries(storage: Storage) -> Iterator[dict[str, Any]]:
     yield from read_entries(storage)
     for name in sorted(storage.names(_LOOSE)):
         if name.endswith(".json") and _OURS.search(name):
-            yield json.loads(storage.read(name))
+            with contextlib.suppress(ValueError):  # empty after a power cut: its file is read again
+                yield json.loads(storage.read(name))
 
 
 def _lines(stream: IO[bytes]) -> Iterator[dict[str, Any]]:

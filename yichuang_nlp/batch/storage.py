@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import io
-import os
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -71,10 +70,14 @@ class Storage:
 
     def names(self, folder: str, *, depth: int | None = None) -> set[str]:
         """Return the names of all files below `folder`, down to `depth` folders."""
+        return set(self.sizes(folder, depth=depth))
+
+    def sizes(self, folder: str, *, depth: int | None = None) -> dict[str, int]:
+        """Return the names of all files below `folder`, down to `depth` folders, with their bytes."""
         self.fs.invalidate_cache()
         start = len(self.root) + 1
-        found = self.fs.find(self.path(folder).rstrip("/"), maxdepth=depth)
-        return {path[start:].replace("\\", "/") for path in found}
+        found = self.fs.find(self.path(folder).rstrip("/"), maxdepth=depth, detail=True)
+        return {path[start:].replace("\\", "/"): int(info["size"]) for path, info in found.items()}
 
     def remove(self, name: str) -> None:
         """Remove `name`; it is fine if someone else was faster."""
@@ -98,8 +101,6 @@ class Storage:
             try:
                 with Path(temporary).open("wb") as stream:
                     yield stream
-                    stream.flush()
-                    os.fsync(stream.fileno())  # a rename may reach the disk before the bytes do
                 Path(temporary).replace(target)
             finally:
                 Path(temporary).unlink(missing_ok=True)

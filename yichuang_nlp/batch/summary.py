@@ -155,7 +155,7 @@ def write_summary(
         ]  # fmt: skip
 
     with storage.writing("summary.html") as page:
-        _write_page(page, tables(), (entry["reports"] for entry in read_entries(storage)), lang)
+        _write_page(page, tables(), (list(entry["files"])[1:] for entry in read_entries(storage)), lang)
     storage.write("summary.xlsx", _render_book(tables(), lang))
 
 

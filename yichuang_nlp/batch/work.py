@@ -195,13 +195,13 @@ def _write_result(job: Job, settings: Settings) -> Done:
     province = votes.most_common(1)[0][0] if votes else "00"
     stem = _ODD.sub("_", job.source.name.rpartition(".")[0] or job.source.name)[:_LONGEST]
     reports = {f"reports/{year}/{stem}-{key}{suffix}": suffix for suffix in settings.formats}
-    for name, suffix in reports.items():
-        storage.write(name, render_report(report, suffix, settings.lang))
-    part = f"cells/year={year}/province={province}/{key}.parquet"
-    storage.write(part, render_part(report, key, codes))
+    files = {f"cells/year={year}/province={province}/{key}.parquet": render_part(report, key, codes)}
+    files |= {name: render_report(report, suffix, settings.lang) for name, suffix in reports.items()}
+    for name in reversed(files):
+        storage.write(name, files[name])
     entry = {
         "key": key, "source": job.source.url, "sha256": job.sha256, "bytes": len(content), "year": year,
-        "province": province, "part": part, "reports": list(reports), **_figures(report),
+        "province": province, "files": {name: len(result) for name, result in files.items()}, **_figures(report),
     }  # fmt: skip
     storage.write(f"manifest/{key}.json", (json.dumps(entry, ensure_ascii=False) + "\n").encode())
     return Done(job.source.url, key, len(briefing.cells))
