@@ -24,14 +24,14 @@ U64 = npt.NDArray[np.uint64]
 I32 = npt.NDArray[np.int32]
 
 FAMILIES = (
-    "char", "word", "pair", "phrase", "group", "sense", "chain", "before", "after", "place", "dimension",
-    "group_x_tag", "sense_x_tag", "marks_x_tag", "overlap", "word_x_tag", "edge", "scope", "lead", "span",
+    "char", "word", "phrase", "group", "sense", "chain", "before", "after", "place", "dimension",
+    "group_x_tag", "sense_x_tag", "marks_x_tag", "overlap", "edge", "scope", "lead", "span",
 )  # fmt: skip
 TAGS = (
     "facility", "document", "institution", "system", "rollout", "organisation", "target", "activity",
     "review", "plan", "problem", "ask",
 )  # fmt: skip
-_CHAR_LENGTHS = (2, 3, 4)
+_CHAR_LENGTHS = (1, 2, 3)
 _MARKERS = ("perfect", "ongoing", "future", "negate", "order", "finish", "open", "issue")
 _SCOPING = ("perfect", "ongoing", "future", "negate", "order")  # markers that reach over the clauses behind them
 _SENTENCE_ENDS = tuple("。；;！!？?\n")
@@ -150,11 +150,16 @@ def _gather(pairs: Sequence[tuple[str, str]]) -> _Batch:
     )  # fmt: skip
 
 
+@lru_cache(maxsize=1)
+def _kind_codes() -> npt.NDArray[np.int32]:
+    """Return for each word of the kinds list which of `TAGS` it stands for."""
+    return np.array([TAGS.index(kind) for _, kind in load_kinds()], np.int32)
+
+
 def _dimension_tags(folded: Folded, n: int) -> npt.NDArray[np.float32]:
     tags = np.zeros((n, len(TAGS)), np.float32)
     position, _, index = find_phrases(folded, "kinds", None)
-    kind = np.array([TAGS.index(kind) for _, kind in load_kinds()], np.int32)
-    tags[folded.owner[position], kind[index]] = 1
+    tags[folded.owner[position], _kind_codes()[index]] = 1
     return tags
 
 
@@ -166,17 +171,13 @@ def _add_characters(out: _Collector, batch: _Batch) -> None:
 
 
 def _add_words(out: _Collector, batch: _Batch, start: I32, length: I32, value: U64) -> None:
-    """Words, neighbouring words, the words at both edges of a clause, and words under what the dimension names."""
+    """Words, and the word that a clause begins with."""
     clause = batch.folded.owner[start]
     low, high = batch.at(start, length)
     out.add("word", clause, value, at=(low, high))
-    same = clause[1:] == clause[:-1]
-    out.add("pair", clause[1:][same], value[:-1][same], value[1:][same], at=(low[:-1][same], high[1:][same]))
     edge = np.ones(len(clause), bool)
-    edge[1:] = ~same
+    edge[1:] = clause[1:] != clause[:-1]
     out.add("edge", clause[edge], value[edge], at=(low[edge], high[edge]))
-    source, tag = batch.crossed(clause)
-    out.add("word_x_tag", clause[source], value[source], tag, at=(low[source], high[source]))
 
 
 def _add_phrases(out: _Collector, batch: _Batch, words: I32, lengths: I32) -> None:

@@ -1,0 +1,1 @@
+"""Word lists, each with a header that says format and source."""

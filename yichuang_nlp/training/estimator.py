@@ -34,7 +34,7 @@ __all__ = ["CELL_FAMILIES", "StatusClassifier"]
 F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
 
-CELL_FAMILIES = ("word", "pair", "group", "sense", "chain", "group_x_tag", "sense_x_tag")
+CELL_FAMILIES = ("word", "group", "sense", "chain", "group_x_tag", "sense_x_tag")
 # What a clause most likely says when only its cell's label is known (an analyst's own labels, without letters)
 _LETTERS_OF_LABEL = {"planned": "fs", "in_progress": "os", "completed": "ds", "unstated": "nb"}
 
@@ -48,18 +48,20 @@ class StatusClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     clauses that the clause models had not seen (default: the examples' programmes).
 
     Parameters: `clause_C`, `cell_C` inverse L2 strengths; `min_df` clauses a feature must stand in; `n_folds`
-    of the inner cross-fitting; `cell_families` the feature families the cell's own model sees;
+    of the inner cross-fitting; `cell_families` the feature families the cell's own model sees; `without` families
+    that no model sees (for ablation);
     `also_weight` how much of an item's weight goes to its other defensible label; `random_state` of the folds.
     """
 
     def __init__(
         self,
         *,
-        clause_C: float = 8.0,
+        clause_C: float = 4.0,
         cell_C: float = 3.0,
         min_df: int = 2,
         n_folds: int = 3,
         cell_families: Sequence[str] = CELL_FAMILIES,
+        without: Sequence[str] = (),
         also_weight: float = 0.25,
         random_state: int = 0,
     ) -> None:
@@ -68,6 +70,7 @@ class StatusClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.min_df = min_df
         self.n_folds = n_folds
         self.cell_families = cell_families
+        self.without = without
         self.also_weight = also_weight
         self.random_state = random_state
 
@@ -146,7 +149,10 @@ class StatusClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _fit_clauses(self, features: ClauseFeatures, aspect: I64, role: I64, items: I64) -> tuple[Any, F64, F64]:
         wanted = np.zeros(features.n_items, bool)
         wanted[items] = True
-        keys = _vocabulary(features, wanted[features.item[features.clause]], features.clause, self.min_df)
+        used = wanted[features.item[features.clause]]
+        if self.without:
+            used &= ~np.isin(features.family, [FAMILIES.index(name) for name in self.without])
+        keys = _vocabulary(features, used, features.clause, self.min_df)
         rows = wanted[features.item]
         matrix = _matrix(features, keys, features.clause, len(features.item))[rows]
         fitted = [_regression(self.clause_C).fit(matrix, target[rows]) for target in (aspect, role)]
@@ -155,7 +161,7 @@ class StatusClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return keys, _round(table), bias
 
     def _cell_matrix(self, features: ClauseFeatures, items: I64) -> tuple[Any, Any]:
-        families = [FAMILIES.index(name) for name in self.cell_families]
+        families = [FAMILIES.index(name) for name in self.cell_families if name not in self.without]
         rows = features.item[features.clause]
         keys = _vocabulary(features, np.isin(features.family, families), rows, self.min_df + 1)
         return keys, _matrix(features, keys, rows, features.n_items)

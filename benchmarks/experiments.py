@@ -1,0 +1,94 @@
+"""One row a trial: what was tried on the classifier, and what it gave on programmes not seen.
+
+    python -m benchmarks.experiments [ITEMS]
+
+Grouped folds (three) over a fixed sample of the corpus without the test programmes; the macro-F1 of the three
+statuses as the product decides them, the share of clauses whose aspect and role are both right, and seconds to fit.
+Trials are rows of `TRIALS`: a name, the estimator's parameters, and why anybody would try it.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from sklearn.model_selection import GroupKFold
+
+from yichuang_nlp.features import extract
+from yichuang_nlp.scoring import ASPECTS, ROLES, look_up, score_clauses
+from yichuang_nlp.text import load_segmenter
+from yichuang_nlp.training import metrics
+from yichuang_nlp.training.card import markdown_table
+from yichuang_nlp.training.corpus import TEST_PROGRAMMES, Example, read_corpus
+from yichuang_nlp.training.estimator import StatusClassifier
+from yichuang_nlp.training.fit import UNSTATED
+
+ROOT = Path(__file__).parents[1]
+OUT = ROOT / "docs" / "experiments.md"
+TRIALS: tuple[tuple[str, dict[str, Any], str], ...] = (
+    ("as shipped", {}, ""),
+    ("clause_C 1", {"clause_C": 1.0}, "stronger regularisation of the clause models"),
+    ("clause_C 16", {"clause_C": 16.0}, "weaker"),
+    ("cell_C 0.5", {"cell_C": 0.5}, "stronger regularisation of the cell's model"),
+    ("min_df 4", {"min_df": 4}, "a smaller vocabulary"),
+    ("no `also`", {"also_weight": 0.0}, "hard labels in place of smoothed ones"),
+    ("no words in the cell's model", {"cell_families": ()}, "the clauses' summaries alone"),
+    ("no characters", {"without": ("char",)}, "are character n-grams worth their number?"),
+    ("no lexicon", {"without": ("phrase", "group", "sense", "chain", "lead", "before", "after", "group_x_tag",
+                                "sense_x_tag", "marks_x_tag", "scope")}, "what the lexicon of official verbs gives"),
+    ("no dimension", {"without": ("dimension", "group_x_tag", "sense_x_tag", "marks_x_tag", "overlap")},
+     "the text alone"),
+    ("no neighbours", {"without": ("before", "after", "scope", "place")}, "each clause by itself"),
+    ("no scope", {"without": ("scope",)}, "下一步 and 正在 reaching over the clauses behind them"),
+)  # fmt: skip
+
+
+def try_one(examples: Sequence[Example], parameters: dict[str, Any]) -> tuple[float, float, float]:
+    """Return macro-F1, share of clauses right, and seconds."""
+    start = time.perf_counter()
+    gold = metrics.as_index([e.label for e in examples])
+    given, right, clauses = np.zeros(len(examples), np.int64), 0, 0
+    for train, test in GroupKFold(3).split(gold, groups=[e.programme for e in examples]):
+        model = StatusClassifier(**parameters).fit([examples[i] for i in train])
+        held = [examples[i] for i in test]
+        given[test] = metrics.decide(model.predict_proba(held), UNSTATED)
+        features = extract([e.pair for e in held], load_segmenter())
+        best = score_clauses(model.weights_, features, look_up(model.weights_, features)).argmax(axis=1)
+        letters = [ASPECTS.index(pair[0]) * 3 + ROLES.index(pair[1]) for e in held for pair in e.clauses]
+        right += int((best == np.array(letters)).sum())
+        clauses += len(letters)
+    return metrics.score_statuses(gold, given, n_boot=2).f1, right / clauses, time.perf_counter() - start
+
+
+def main() -> None:
+    size = int(sys.argv[1]) if len(sys.argv) > 1 else 2400
+    examples = [e for e in read_corpus(ROOT / "corpus") if e.programme not in TEST_PROGRAMMES]
+    chosen = np.random.default_rng(0).permutation(len(examples))[:size]
+    sample = [examples[i] for i in sorted(chosen)]
+    rows: list[list[object]] = []
+    for name, parameters, why in TRIALS:
+        f1, clauses, seconds = try_one(sample, parameters)
+        rows.append([name, f1, clauses, f"{seconds:.0f}", why])
+        print(rows[-1], file=sys.stderr)
+    note = (__doc__ or "").replace("\n    python", "\n\n    python").strip()
+    table = markdown_table(("trial", "macro-F1", "clauses right", "seconds", "why"), rows)
+    OUT.write_text(f"# Experiments\n\n{note}\n\n{len(sample)} items.\n\n{table}\n\n{LEFT_OUT}", "utf-8")
+
+
+LEFT_OUT = """## Tried and left out
+
+Measured once while the features were chosen, on the corpus as it was then; their code is not kept.
+
+- Words crossed with what the dimension names, and pairs of neighbouring words: fewer clauses right, half as fast again.
+- Pairs of words that are not neighbours: no gain.
+- Words grouped by clusters of frozen e5 embeddings (400 and 1,500 clusters), and their mean vector: no gain.
+- Each feature family scaled to the same length: no gain over one length for all.
+- Gold clause letters in place of predicted ones give a macro-F1 of 0.97: what is left to win lies in the clauses.
+"""
+
+if __name__ == "__main__":
+    main()
