@@ -17,7 +17,8 @@ PACKAGE = Path(yichuang_nlp.__file__).parent
 # Floor by floor; a module imports only from floors below, and within `readers`, `gaps`, `reports`, `training` from
 # its own room. docs/design.md says what lives where.
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("_version", "errors", "limits", "notes"),
+    ("_version", "errors", "limits", "notes", "palette"),
+    ("notebook",),
     ("records",),
     ("findings", "lexicon", "places", "encoding", "zips", "typeset", "marks"),
     ("text", "dates", "grids", "slots", "table_reading"),

@@ -39,6 +39,11 @@ class Explanation:
     shares: tuple[tuple[float, ...], ...]
     rest: tuple[float, ...]
 
+    def _repr_html_(self) -> str:
+        from yichuang_nlp.notebook import show_explanation
+
+        return show_explanation(self)
+
 
 @dataclass(frozen=True, slots=True)
 class _Scored:

@@ -85,11 +85,10 @@ class Outcome(str, Enum):
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A day that a text names: half-open offsets into the text, the last day that the words allow, how
-    exactly.
+    """A day that a text names: half-open offsets into the text, the last day that the words allow, how exactly.
 
-    `date` is None where the words give no day (春节前); in doubt it is the later day, so that nobody is
-    called overdue by our reading.
+    `date` is None where the words give no day (春节前); in doubt it is the later day, so that nobody is called
+    overdue by our reading.
     """
 
     start: int
@@ -142,10 +141,9 @@ class Commitment:
 class LaggingRule:
     """When a city counts as lagging; every report prints the rule that it used.
 
-    A city is measured in status steps (planned 0, in progress 1, completed 2) added up over the dimensions.
-    It lags when the chance, by the probabilities of its cells, that it is at least `steps` behind the
-    median city is at least `lagging`; from `watch` on it is watched. A city of whose cells more than
-    `unusable` are unread, unreported or sent to review gets no rank.
+    A city is measured in status steps (planned 0, in progress 1, completed 2) added up over the dimensions. It lags
+    when the chance, by the probabilities of its cells, that it is at least `steps` behind the median city is at least
+    `lagging`; from `watch` on it is watched. More than `unusable` cells unread, unreported or in review: no rank.
     """
 
     steps: float = 2.0
@@ -175,8 +173,8 @@ class LaggingRule:
 class Gap:
     """One city behind the median status of one dimension.
 
-    `steps` is how many statuses below `reference`; `chance` the probability of being below it at all; `quote`
-    the words that decided the status; `cell` the place in `GapReport.predictions`.
+    `steps` is how many statuses below `reference`; `chance` the probability of being below it at all; `quote` the
+    words that decided the status; `cell` the place in `GapReport.predictions`.
     """
 
     city: str
@@ -192,12 +190,11 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class CityProgress:
-    """How far a city has got: 0 (all planned) to 1 (all completed), its rank, and the verdict with its
-    reasons.
+    """How far a city has got: 0 (all planned) to 1 (all completed), its rank, and the verdict with its reasons.
 
-    `steps` is progress in status steps over all dimensions, `behind` how many of them the median city is
-    ahead, `chance` the probability that this is at least the rule's limit. `unusable` counts the cells that
-    are unread, unreported or sent to review, out of `cells`.
+    `steps` is progress in status steps over all dimensions, `behind` how many of them the median city is ahead,
+    `chance` the probability that this is at least the rule's limit. `unusable` counts the cells that are unread,
+    unreported or sent to review, out of `cells`.
     """
 
     city: str
@@ -377,8 +374,7 @@ class GapReport:
 
     def with_verdict(self, verdict: Verdict) -> list[CityProgress]:
         """Return the cities with this verdict, the furthest behind first."""
-        cities = [city for city in self.cities if city.verdict is verdict]
-        return sorted(cities, key=lambda city: -(city.behind or 0))
+        return sorted((c for c in self.cities if c.verdict is verdict), key=lambda city: -(city.behind or 0))
 
     def due(self, *states: Due) -> list[Commitment]:
         """Return the commitments in these states, the earliest first."""
@@ -397,3 +393,8 @@ class GapReport:
         if condition == "review":
             return bool(self.to_review())
         raise BadOption("--fail-on", found=repr(condition), expected="lagging, overdue or review")
+
+    def _repr_html_(self) -> str:
+        from yichuang_nlp.notebook import show_report
+
+        return show_report(self)

@@ -224,6 +224,11 @@ class Briefing:
             for cell in self.cells
         )
 
+    def _repr_html_(self) -> str:
+        from yichuang_nlp.notebook import show_briefing
+
+        return show_briefing(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Cue:
@@ -280,6 +285,11 @@ class Prediction:
         if self.status is None or not self.proba:
             return None
         return sum(status.rank * p for status, p in self.proba.items()) / 2
+
+    def _repr_html_(self) -> str:
+        from yichuang_nlp.notebook import show_prediction
+
+        return show_prediction(self)
 
 
 @dataclass(frozen=True, slots=True)

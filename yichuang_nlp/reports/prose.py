@@ -18,6 +18,7 @@ from yichuang_nlp.findings import (
 )
 from yichuang_nlp.gaps.progress import FEWEST_RANKED
 from yichuang_nlp.notes import render_flag, render_note
+from yichuang_nlp.palette import GLYPHS, REVIEW_MARK
 from yichuang_nlp.records import Address, Blank, Prediction, Status
 from yichuang_nlp.reports.wording import Lang, say
 
@@ -46,18 +47,6 @@ __all__ = [
     "title_of",
 ]
 
-GLYPHS = {
-    "planned": "○",
-    "in_progress": "◐",
-    "completed": "●",
-    "blank": "□",
-    "not_reported": "□",
-    "not_applicable": "／",
-    "unreadable": "×",
-    "unstated": "？",
-    "absent": "·",
-}
-REVIEW_MARK = "※"
 MOST_NAMED = 3
 
 

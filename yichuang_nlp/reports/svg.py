@@ -11,11 +11,10 @@ from datetime import date
 from html import escape
 
 from yichuang_nlp.findings import CityProgress, Commitment, DimensionSummary, Due, GapReport, Verdict
+from yichuang_nlp.palette import ALARM, FILLS, FONT, GLYPHS, INK, INKS, LINE, REVIEW_MARK, SOFT
 from yichuang_nlp.records import Status
 from yichuang_nlp.reports.columns import clean, fold, width_of
 from yichuang_nlp.reports.prose import (
-    GLYPHS,
-    REVIEW_MARK,
     glyph_of,
     percent,
     span_of,
@@ -26,13 +25,6 @@ from yichuang_nlp.reports.prose import (
 from yichuang_nlp.reports.wording import Lang, say
 
 __all__ = ["draw_distribution", "draw_matrix", "draw_ranking", "draw_timeline", "render_svg"]
-
-FONT = "'Noto Sans CJK SC','Source Han Sans SC','PingFang SC','Microsoft YaHei',SimHei,sans-serif"
-# orange, yellow and blue stay apart in the common kinds of colour blindness; the ink keeps contrast above 7:1
-FILLS = {"planned": "#fbd9bd", "in_progress": "#f4efb8", "completed": "#b7dbf5"}
-INKS = {"planned": "#5c2500", "in_progress": "#453f00", "completed": "#052f4f"}
-STRONG = {"planned": "#d55e00", "in_progress": "#d8c317", "completed": "#0072b2"}
-INK, SOFT, LINE, ALARM = "#1b1f24", "#545d68", "#c9d1d9", "#8a1f11"
 
 
 def render_svg(report: GapReport, lang: Lang = "zh", *, stem: str = "") -> str:
