@@ -23,6 +23,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from benchmarks.results import write_section
 from tests.forms import FORMS
 from tests.forms.merged import CELLS as MERGED_CELLS
 from tests.forms.merged import MERGED
@@ -202,15 +203,12 @@ def _installed(package: str) -> bool:
     return importlib.util.find_spec(package) is not None
 
 
-def render(rows: Sequence[dict[str, object]]) -> str:
-    """Return the rows as a Markdown table, with the tools that were not there."""
-    lines = ["| form | tool | cells | ms | |", "|---|---|---:|---:|---|"]
-    lines += [f"| {r['form']} | {r['tool']} | {r['cells']}/{r['of']} | {r['ms']} | {r['error']} |" for r in rows]
+def main() -> None:
+    rows = [[r["form"], r["tool"], f"{r['cells']}/{r['of']}", r["ms"], r["error"]] for r in run()]
     absent = [name for name, package, _, _ in TOOLS if not _installed(package)]
-    if absent:
-        lines += ["", f"Not installed here: {', '.join(absent)}."]
-    return "\n".join(lines)
+    note = (__doc__ or "").strip() + (f"\n\nNot installed here: {', '.join(absent)}." if absent else "")
+    write_section("Reading", note, ["form", "tool", "cells", "ms", ""], rows)
 
 
 if __name__ == "__main__":
-    print(render(run()))
+    main()
