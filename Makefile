@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test lint bench train corpus fuzz clean
+.PHONY: demo test lint bench train corpus notebooks fuzz clean
 
 $(STAMP): setup.cfg pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -35,6 +35,9 @@ bench: $(STAMP)  ## ratios against rivals, into benchmarks/RESULTS.md; rivals th
 corpus: $(STAMP)  ## check the corpus, and write its figures into its datasheet
 	$(BIN)/yichuang corpus check corpus
 	$(BIN)/yichuang corpus datasheet corpus
+
+notebooks: $(STAMP)  ## run the notebooks and write their outputs: a few minutes, after each new model or corpus
+	$(BIN)/python tools/run_notebooks.py notebooks/*.ipynb
 
 fuzz: $(STAMP)  ## ten minutes of damaged files through the readers
 	$(BIN)/python -m tests.fuzz_readers 600 1

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import ast
 import re
+import subprocess
+import sys
 from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -13,6 +18,9 @@ from yichuang_nlp.records import Address, Briefing, Cell, Evidence, Prediction, 
 
 from .conftest import ROOT
 
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+ALLOWED = {"yichuang_nlp", "pandas", "IPython", "pathlib", "tempfile", "shutil"}
+LOGIC = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda, ast.For, ast.While, ast.If, ast.Try)
 SAMPLES = ROOT / "corpus" / "briefings"
 HOSTILE = '<script>alert(1)</script>&"<b>已完成</b>'
 
@@ -98,3 +106,88 @@ def test_sections_fold_away_with_escaped_titles() -> None:
     shown = Tags(fold_away([(HOSTILE, ["<p>一</p>", "<p>二</p>"])])._repr_html_())
     assert shown.tags == ["details", "summary", "p", "p"]
     assert Picture("<svg/>")._repr_svg_() == "<svg/>"
+
+
+def read_notebook(path: Path) -> Any:
+    nbformat = pytest.importorskip("nbformat", reason='notebooks need: pip install "yichuang_nlp[notebooks]"')
+    return nbformat.read(path, as_version=4)
+
+
+def outputs_of(notebook: Any, kind: str) -> list[str]:
+    """The outputs of one MIME type, in order."""
+    outputs = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
+    return [output.data[kind] for output in outputs if kind in output.get("data", {})]
+
+
+def run_notebook(path: Path, into: Path) -> Any:
+    pytest.importorskip("nbclient", reason='running notebooks needs: pip install "yichuang_nlp[notebooks]"')
+    command = [sys.executable, str(ROOT / "tools" / "run_notebooks.py"), str(path), "--into", str(into)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, done.stderr[-3000:]
+    return read_notebook(into / path.name)
+
+
+def test_there_are_four_notebooks() -> None:
+    assert [path.name[:2] for path in NOTEBOOKS] == ["01", "02", "03", "04"]
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_is_valid_and_free_of_errors(path: Path) -> None:
+    notebook = read_notebook(path)
+    import nbformat
+
+    nbformat.validate(notebook)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert code
+    for cell in code:
+        kinds = {output.output_type for output in cell.outputs}
+        assert not kinds & {"error", "stream"}, f"{path.name}: {cell.id} ends in an error or a warning"
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_has_no_logic_of_its_own(path: Path) -> None:
+    for cell in read_notebook(path).cells:
+        if cell.cell_type != "code":
+            continue
+        for node in ast.walk(ast.parse(cell.source)):
+            where = f"{path.name}, {cell.id}, line {getattr(node, 'lineno', 0)}"
+            assert not isinstance(node, LOGIC), f"{where}: logic belongs into the package"
+            names = []
+            if isinstance(node, ast.Import):
+                names = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                names = [f"{node.module}.{alias.name}" for alias in node.names]
+            elif isinstance(node, ast.Attribute):
+                assert not node.attr.startswith("_"), f"{where}: {node.attr} is private"
+            for name in names:
+                assert name.split(".")[0] in ALLOWED, f"{where}: {name}"
+                assert not any(part.startswith("_") for part in name.split(".")), f"{where}: {name} is private"
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_outputs_come_from_this_code_and_this_model(path: Path) -> None:
+    pytest.importorskip("nbclient", reason='needs: pip install "yichuang_nlp[notebooks]"')
+    notebook = read_notebook(path)
+    if not any(cell.outputs for cell in notebook.cells if cell.cell_type == "code"):
+        pytest.skip("this notebook is stored without outputs; make notebooks fills them in")
+    from tools.run_notebooks import code_sha256, model_sha256
+
+    said = notebook.metadata["yichuang_nlp"]
+    assert said == {"code_sha256": code_sha256(notebook), "model_sha256": model_sha256()}, "run: make notebooks"
+    counts = [cell.execution_count for cell in notebook.cells if cell.cell_type == "code"]
+    assert counts == list(range(1, len(counts) + 1)), "run in one go, from top to bottom"
+
+
+def test_the_report_notebook_runs_and_its_pictures_are_fresh(tmp_path: Path) -> None:
+    path = NOTEBOOKS[2]
+    pictures = outputs_of(run_notebook(path, tmp_path), "image/svg+xml")
+    assert len(pictures) == 3
+    assert all("江西" in picture or "市" in picture for picture in pictures)
+    assert outputs_of(read_notebook(path), "image/svg+xml") in ([], pictures), "run: make notebooks"
+
+
+def test_the_notebook_on_own_labels_runs(tmp_path: Path) -> None:
+    pytest.importorskip("sklearn", reason='training needs: pip install "yichuang_nlp[train]"')
+    shown = outputs_of(run_notebook(NOTEBOOKS[3], tmp_path), "text/html")
+    assert any("<details>" in html for html in shown), "errors by cause open with a click"
+    assert any("macro-F1" in html for html in shown), "before and after are compared"

@@ -16,7 +16,7 @@ __all__ = ["draw_bars", "draw_coverage", "draw_learning_curve", "draw_reliabilit
 
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00")
 _WIDE, _HIGH = 420.0, 280.0
-_LEFT, _TOP = 64.0, 44.0
+_LEFT, _TOP = 64.0, 60.0
 
 Point = tuple[float, float]
 
@@ -87,7 +87,7 @@ def _curves(
         y = _TOP + 16 + 20 * number
         parts += [_mark(_LEFT + _WIDE + 20, y - 4, number, name), _text(_LEFT + _WIDE + 32, y, name, "start")]
     parts.append(_text(_LEFT + _WIDE / 2, _TOP + _HIGH + 40, x_name))
-    parts.append(_text(_LEFT, _TOP - 8, y_name, "end", fill=SOFT))
+    parts.append(_text(16, _TOP - 14, y_name, "start", fill=SOFT))
     return _frame(title, parts, _LEFT + _WIDE + 150, _TOP + _HIGH + 56)
 
 
