@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 import subprocess
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 
@@ -191,3 +193,73 @@ def test_the_notebook_on_own_labels_runs(tmp_path: Path) -> None:
     shown = outputs_of(run_notebook(NOTEBOOKS[3], tmp_path), "text/html")
     assert any("<details>" in html for html in shown), "errors by cause open with a click"
     assert any("macro-F1" in html for html in shown), "before and after are compared"
+
+
+def drawings() -> list[tuple[str, Picture, list[str]]]:
+    plots = pytest.importorskip("yichuang_nlp.training.plots")
+    bins = [(0.5, 0.45, 20), (0.9, 0.92, 20)]
+    return [
+        ("reliability", plots.draw_reliability([("测试<组>", bins), ("交叉", bins)], HOSTILE), ["测试<组>", "100%"]),
+        ("coverage", plots.draw_coverage([(1.0, 0.8, 0.82), (0.5, 0.95, 0.96)], HOSTILE), ["准确率", "50%"]),
+        ("learning curve", plots.draw_learning_curve([(100, 0.6, 0.5, 0.7), (400, 0.8, 0.7, 0.9)], HOSTILE), ["400"]),
+        ("bars", plots.draw_bars([("甲&乙", 0.8, 0.7, 0.9), ("丙", 0.3, None, None)], HOSTILE), ["甲&乙", "0.800"]),
+        ("shares", plots.draw_shares([("通报", [3, 0, 5])], ["计划", "推进中", "已完成"], HOSTILE), ["推进中", "8"]),
+    ]
+
+
+def test_pictures_are_sound_svg_that_needs_nothing_from_outside() -> None:
+    for name, picture, words in drawings():
+        root = ElementTree.fromstring(picture._repr_svg_())
+        texts = [element.text for element in root.iter() if element.tag.endswith(("}text", "}title"))]
+        assert HOSTILE in texts, f"{name}: the title is escaped, not dropped"
+        for word in words:
+            assert any(word in (text or "") for text in texts), f"{name}: {word}"
+        assert not re.search(r"href|url\(|@font-face|<style|<script", picture.svg), name
+        width, height = (float(root.attrib[side]) for side in ("width", "height"))
+        for element in root.iter():
+            assert 0 <= float(element.attrib.get("x", 0)) <= width, name
+            assert 0 <= float(element.attrib.get("y", 0)) <= height, name
+
+
+def item(text: str, label: str, clauses: str, **fields: str) -> Any:
+    corpus = pytest.importorskip("yichuang_nlp.training.corpus")
+    record = {"id": text[:4], "programme": "一窗受理", "text": text, "label": label, "clauses": clauses, **fields}
+    return corpus.parse_example(json.dumps(record), "here")
+
+
+@pytest.mark.parametrize(
+    ("fields", "cause", "why"),
+    [
+        ({}, "aspect", "the letters say under way where the model reads done"),
+        ({"also": "completed"}, "defensible", "the annotators would accept what the model says"),
+        ({"trait": "cue"}, "cue", "the corpus marks the cue word as misleading"),
+        ({"trait": "pair"}, "dimension", "the same text stands under another dimension"),
+        ({"clauses": "db"}, "role", "what was done is background by the letters"),
+        ({"clauses": "ds"}, "sum", "every clause as in the letters, and still another label"),
+        ({"label": "unstated"}, "said", "nothing is said of progress by the label"),
+    ],
+)
+def test_an_error_has_the_first_cause_that_holds(fields: dict[str, str], cause: str, why: str) -> None:
+    module = pytest.importorskip("yichuang_nlp.training.review")
+    wrong = item(**{"text": "12个窗口已全部启用。", "label": "in_progress", "clauses": "os", **fields})
+    right = item("12个窗口已全部启用。", "completed", "ds")
+    first, second = module.review(yichuang_nlp.load_model(), [wrong, right])
+    assert (first.given, first.cause) == ("completed", module.Cause(cause)), why
+    assert second.cause is None
+    assert module.Cause(cause).zh in module.show_causes([first, second])._repr_html_()
+
+
+def test_a_label_is_suspect_only_where_models_are_sure_and_nobody_defends_the_other() -> None:
+    module = pytest.importorskip("yichuang_nlp.training.review")
+    fit = pytest.importorskip("yichuang_nlp.training.fit")
+    import numpy as np
+
+    labels = ["completed", "completed", "planned", "planned", "completed"]
+    also = ["", "", "", "", "planned"]
+    items = [item(f"{n}号窗口。", label, "", also=other) for n, (label, other) in enumerate(zip(labels, also))]
+    sure_planned, sure_done, torn = [0.9, 0.05, 0.04, 0.01], [0.04, 0.05, 0.9, 0.01], [0.5, 0.0, 0.45, 0.05]
+    proba = np.array([sure_planned, sure_done, sure_planned, torn, sure_planned])
+    gold = np.array([2, 2, 0, 0, 2])
+    found = module.find_label_suspects(items, fit.OutOfFold(gold, proba, proba, np.ones(5)))
+    assert [(suspect.example.id, suspect.suggested) for suspect in found] == [(items[0].id, "planned")]
+    assert items[0].text in module.show_suspects(found)._repr_html_()
