@@ -83,15 +83,15 @@ def test_copies_in_a_row_and_between_cities_are_found_despite_spaces_and_commas(
     texts = {
         ("杭州市", 0): "根据分工，各牵头部门已建立工作方案。",
         ("杭州市", 2): "根据分工 各牵头部门已建立工作方案",
-        ("宁波市", 1): "已布置各县（市、区）具体落实。",
-        ("温州市", 1): "已布置各县（市、区）具体落实。",
+        ("宁波市", 1): "已责成各区县自行安排。",
+        ("温州市", 1): "已责成各区县自行安排。",
     }
     rows = {"杭州市": "ccc", "宁波市": "cpo", "温州市": "cpo"}
     report = gap_report(*build_case(rows, dimensions=["甲", "乙", "丙"], texts=texts), rule=FAST)
     [row] = flags_of(report, Flag.SAME_TEXT_DIMENSIONS)
     assert (row.cities, row.dimensions) == (("杭州市",), ("甲", "丙"))
     shared = {flag.text: flag.cities for flag in flags_of(report, Flag.SAME_TEXT_CITIES)}
-    assert shared["已布置各县（市、区）具体落实。"] == ("宁波市", "温州市")
+    assert shared["已责成各区县自行安排。"] == ("宁波市", "温州市")
 
 
 def test_a_short_phrase_is_no_copy() -> None:
