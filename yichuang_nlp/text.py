@@ -160,14 +160,29 @@ class _PythonCutter:
 
 class _RustCutter:
     def __init__(self) -> None:
-        import rjieba
-
-        self._tokenizer: Any = rjieba.Jieba()
+        self._tokenizer: Any = _load_rust().Jieba()
         for word, frequency in domain_words():
             self._tokenizer.add_word(word, frequency, "n")
 
     def cut(self, text: str) -> list[str]:
         return list(self._tokenizer.cut(text, False))
+
+
+def _load_rust() -> Any:
+    """Return rjieba's compiled module without its package, whose import loads a dictionary for everybody.
+
+    That shared tokenizer would double the time of a first answer, and is the global state that we do not want.
+    """
+    from importlib.machinery import PathFinder
+    from importlib.util import module_from_spec
+
+    package = PathFinder.find_spec("rjieba")
+    inner = PathFinder.find_spec("rjieba.rjieba", package.submodule_search_locations) if package else None
+    if inner is None or inner.loader is None:
+        raise ImportError("rjieba is not installed", name="rjieba")
+    module = module_from_spec(inner)
+    inner.loader.exec_module(module)
+    return module
 
 
 def _cache_folder() -> Path:
