@@ -52,7 +52,7 @@ def test_clause_cases(text: str, clauses: list[str], reason: str) -> None:
     assert [text[start:end].strip("\n") for start, end in find_clauses(text)] == clauses, reason
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FA5), max_size=40))
 def test_both_segmenters_cut_alike_and_lose_nothing(text: str) -> None:
     pytest.importorskip("rjieba", reason="the fast extra is not installed")

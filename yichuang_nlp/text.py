@@ -118,7 +118,6 @@ class Segmenter:
     """
 
     name: str
-    version: str
     cutter: _Cutter
 
     def cut(self, text: str) -> list[str]:
@@ -202,11 +201,9 @@ def load_segmenter(prefer: str = "rust") -> Segmenter:
     `prefer="python"` asks for jieba. One dictionary, one set of domain words, no state shared with other users
     of jieba in the same process.
     """
-    from importlib.metadata import version
-
     if prefer == "rust":
         try:
-            return Segmenter("rjieba", version("rjieba"), _RustCutter())
+            return Segmenter("rjieba", _RustCutter())
         except ImportError:
             pass
-    return Segmenter("jieba", version("jieba"), _PythonCutter())
+    return Segmenter("jieba", _PythonCutter())

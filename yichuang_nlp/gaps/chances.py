@@ -128,10 +128,7 @@ def _rank_draws(drawn: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
     best = np.empty(drawn.shape, dtype=np.int32)
     worst = np.empty(drawn.shape, dtype=np.int32)
-    count = drawn.shape[0]
-    ordered = np.sort(drawn, axis=0)
-    for column in range(drawn.shape[1]):
-        values = drawn[:, column]
-        best[:, column] = 1 + count - np.searchsorted(ordered[:, column], values, side="right")
-        worst[:, column] = count - np.searchsorted(ordered[:, column], values, side="left")
+    for city, values in enumerate(drawn):
+        best[city] = 1 + (drawn > values).sum(axis=0)
+        worst[city] = (drawn >= values).sum(axis=0)
     return best, worst
