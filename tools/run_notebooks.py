@@ -42,6 +42,9 @@ def run(path: Path, into: Path) -> None:
     NotebookClient(notebook, timeout=900, kernel_name="python3", resources=resources).execute()
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)  # when it ran
+        for output in cell.get("outputs", []):
+            if {"text/html", "image/svg+xml"} & set(output.get("data", {})):
+                output["data"].pop("text/plain", None)  # the same once more, as a long repr
     notebook.metadata["language_info"] = {"name": "python"}
     notebook.metadata["yichuang_nlp"] = {"code_sha256": code_sha256(notebook), "model_sha256": model_sha256()}
     nbformat.write(notebook, into / path.name)
