@@ -16,7 +16,7 @@ from yichuang_nlp.reports.workings import describe_working
 DOCS = Path(__file__).parents[1] / "docs"
 
 
-@pytest.mark.parametrize("page", ["method.md", "method.zh.md"])
+@pytest.mark.parametrize("page", ["method.md", "method.en.md"])
 def test_the_example_by_hand(page: str) -> None:
     text = (DOCS / page).read_text(encoding="utf-8")
     report = build_golden()
@@ -55,7 +55,7 @@ def test_a_report_prints_the_sum_behind_every_city() -> None:
     assert "(0.025 + 0.025 + 0.505 + 0.025 + 0.025) ÷ 5 = 12.1%" in page
 
 
-@pytest.mark.parametrize("page", ["method.md", "method.zh.md"])
+@pytest.mark.parametrize("page", ["method.md", "method.en.md"])
 def test_the_rule_on_the_page_is_the_rule_in_the_code(page: str) -> None:
     text = (DOCS / page).read_text(encoding="utf-8")
     rule = LaggingRule()

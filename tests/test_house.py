@@ -15,7 +15,7 @@ from yichuang_nlp import errors
 PACKAGE = Path(yichuang_nlp.__file__).parent
 
 # Floor by floor; a module imports only from floors below, and within `readers`, `gaps`, `reports`, `training` from
-# its own room. docs/design.md says what lives where.
+# its own room. docs/design.en.md says what lives where.
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("_version", "errors", "limits", "notes", "palette"),
     ("notebook",),
