@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 
-.PHONY: demo test lint bench train corpus notebooks fuzz clean
+.PHONY: demo test lint bench train corpus notebooks docs matrix fuzz clean
 
 $(STAMP): setup.cfg pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -39,8 +39,15 @@ corpus: $(STAMP)  ## check the corpus, and write its figures into its datasheet
 notebooks: $(STAMP)  ## run the notebooks and write their outputs: a few minutes, after each new model or corpus
 	$(BIN)/python tools/run_notebooks.py notebooks/*.ipynb
 
+docs: $(STAMP)  ## rewrite what commands write in README and docs (after each new model or figure), and build site/
+	$(BIN)/python tools/write_docs.py
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
+matrix: $(STAMP)  ## wheel and sdist in empty environments of every Python from 3.10 that is found; MATRIX names others
+	$(BIN)/python -m benchmarks.install $(MATRIX)
+
 fuzz: $(STAMP)  ## ten minutes of damaged files through the readers
 	$(BIN)/python -m tests.fuzz_readers 600 1
 
 clean:
-	rm -rf $(VENV) build dist out *.egg-info
+	rm -rf $(VENV) build dist out site *.egg-info
