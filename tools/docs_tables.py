@@ -216,11 +216,17 @@ def install_sizes(lang: str) -> str:
     table = tables_of(section_of(RESULTS, "Install"))
     if not table:
         return "（还没有测：`make matrix`）" if lang == "zh" else "(not measured yet: `make matrix`)"
-    names = {"installed": "装什么", "packages": "几个包", "of it ours": "其中自己的 MB"} if lang == "zh" else {}
-    head = list(table[0][0])
-    shown = [names.get(name, name) for name in head]
-    lines = [f"| {' | '.join(shown)} |", "|" + " --- |" * len(head)]
-    return "\n".join([*lines, *(f"| {' | '.join(row.values())} |" for row in table[0])])
+    chinese = {
+        "installed": "装什么",
+        "packages": "几个包",
+        "of it ours": "其中自己的 MB",
+        "in the checkout": "就在仓库里",
+    }
+    names = chinese if lang == "zh" else {}
+    shown, rows = list(table[0][0]), [list(row.values()) for row in table[0]]
+    shown, *rows = ([names.get(cell, cell) for cell in row] for row in (shown, *rows))
+    lines = [f"| {' | '.join(shown)} |", "|" + " --- |" * len(shown)]
+    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)])
 
 
 _COUNTRY = (
