@@ -147,6 +147,15 @@ def test_the_chinese_card_holds_every_figure() -> None:
     assert figures.findall(english) == figures.findall(chinese)
 
 
+def test_the_limits_in_the_readme_are_those_of_the_card() -> None:
+    """README says where the model errs most; a retrained one may err elsewhere."""
+    card = (ROOT / "models" / "status" / "README.md").read_text("utf-8")
+    rows = re.findall(r"^\| (\(plain\)|cue|pair) \| \d+ \| ([\d.]+) \|", card, re.M)
+    score = {name: float(f1) for name, f1 in rows}
+    assert max(score["cue"], score["pair"]) < score["(plain)"]
+    assert min(score, key=score.__getitem__) == "pair", "README names the same text under two dimensions first"
+
+
 @pytest.mark.parametrize("suffix", ["", ".en"])
 def test_the_house_is_drawn_whole(suffix: str) -> None:
     rooms = [room for floor in read_floors() for room in floor]
