@@ -5,7 +5,8 @@
 Wheel and sdist are built once. Each goes into an empty environment of each Python from 3.10 on that is found (given
 on the command line, on the path, or beside this one as version managers lay them out), and so do `pip install .` and
 `pip install -e .[all]` with this Python. Each must say its version and report on the sample briefing from a folder
-outside of the checkout, the same JSON from all of them. Sizes are those of the environment without pip and byte code.
+outside of the checkout, in every format that needs no extra, the same JSON from all of them. Sizes are those of the
+environment without pip and byte code.
 """
 
 from __future__ import annotations
@@ -26,7 +27,9 @@ from benchmarks.results import write_section
 
 ROOT = Path(__file__).parents[1]
 OLDEST = (3, 10)
-SAMPLE = "corpus/briefings/yijianshi-08.docx"
+SAMPLE = ROOT / "corpus" / "briefings" / "yijianshi-08.docx"
+BARE_INPUTS = (".txt", ".csv", ".html")  # what README says of the package without extras, beside .docx
+BARE_OUTPUTS = (".html", ".md", ".csv", ".svg")
 SHIPPED = ("setup.cfg", "pyproject.toml", "README.md", "LICENSE", "NOTICE", "yichuang_nlp", "models")
 
 
@@ -100,7 +103,9 @@ class Trial:
         command = self.environment / "bin" / "yichuang"
         self.version = run(command, "--version", cwd=folder).strip()
         report = folder / "report.json"
-        run(command, "report", ROOT / SAMPLE, "-o", report, cwd=folder)
+        others = [part for suffix in BARE_OUTPUTS for part in ("-o", report.with_suffix(suffix))]
+        run(command, "report", SAMPLE, "-o", report, *others, cwd=folder)
+        run(command, "report", *(SAMPLE.with_suffix(suffix) for suffix in BARE_INPUTS), cwd=folder)
         self.digest = hashlib.sha256(report.read_bytes()).hexdigest()[:12]
         cells = json.loads(report.read_text("utf-8"))["cells"]
         assert len(cells) == 66, what
