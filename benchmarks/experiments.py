@@ -19,7 +19,7 @@ import numpy as np
 from sklearn.model_selection import GroupKFold
 
 from yichuang_nlp.features import extract
-from yichuang_nlp.scoring import ASPECTS, ROLES, look_up, score_clauses
+from yichuang_nlp.scoring import ASPECTS, ROLES, score
 from yichuang_nlp.text import load_segmenter
 from yichuang_nlp.training import metrics
 from yichuang_nlp.training.card import markdown_table
@@ -56,8 +56,7 @@ def try_one(examples: Sequence[Example], parameters: dict[str, Any]) -> tuple[fl
         model = StatusClassifier(**parameters).fit([examples[i] for i in train])
         held = [examples[i] for i in test]
         given[test] = metrics.decide(model.predict_proba(held), UNSTATED)
-        features = extract([e.pair for e in held], load_segmenter())
-        best = score_clauses(model.weights_, features, look_up(model.weights_, features)).argmax(axis=1)
+        best = score(model.weights_, extract([e.pair for e in held], load_segmenter())).joint.argmax(axis=1)
         letters = [ASPECTS.index(pair[0]) * 3 + ROLES.index(pair[1]) for e in held for pair in e.clauses]
         right += int((best == np.array(letters)).sum())
         clauses += len(letters)

@@ -15,7 +15,7 @@ from yichuang_nlp.records import (
     Reading,
     Status,
 )
-from yichuang_nlp.text import find_clauses
+from yichuang_nlp.clauses import find_clauses
 
 SURE = {
     "p": {Status.PLANNED: 0.96, Status.IN_PROGRESS: 0.03, Status.COMPLETED: 0.01},

@@ -21,7 +21,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("notebook",),
     ("records",),
     ("findings", "lexicon", "places", "encoding", "zips", "typeset", "marks"),
-    ("text", "dates", "grids", "slots", "table_reading"),
+    ("text", "clauses", "dates", "grids", "slots", "table_reading"),
     ("folding", "layouts", "masthead", "pages"),
     ("features", "tables"),
     ("scoring", "sections"),

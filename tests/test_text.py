@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from yichuang_nlp.text import find_clauses, load_segmenter, normalise, normalise_codes
+from yichuang_nlp.clauses import find_clauses, join, split
+from yichuang_nlp.text import load_segmenter, normalise, normalise_codes
 
 TEXTS = st.text(
     st.one_of(
@@ -22,7 +23,7 @@ TEXTS = st.text(
 @given(TEXTS)
 def test_normalisation_keeps_every_offset(text: str) -> None:
     assert len(normalise(text)) == len(text)
-    assert "".join(map(chr, normalise_codes(text))) == normalise(text)
+    assert "".join(map(chr, normalise_codes(join([text]).codes))) == normalise(text + "\n")
 
 
 @given(TEXTS)
@@ -36,6 +37,15 @@ def test_clauses_are_ordered_spans_that_lose_no_word(text: str) -> None:
     assert all(text[start:end] == text[start:end].strip() for start, end in spans)
 
 
+@given(st.lists(TEXTS, max_size=5))
+def test_clauses_of_many_texts_are_those_of_each(texts: list[str]) -> None:
+    joined = join(texts)
+    clauses = split(joined)
+    base = joined.base[clauses.item]
+    found = list(zip(clauses.item.tolist(), (clauses.start - base).tolist(), (clauses.stop - base).tolist()))
+    assert found == [(item, *span) for item, text in enumerate(texts) for span in find_clauses(text)]
+
+
 @pytest.mark.parametrize(
     ("text", "clauses", "reason"),
     [
@@ -44,6 +54,9 @@ def test_clauses_are_ordered_spans_that_lose_no_word(text: str) -> None:
         ("“已建成。”后续运维", ["“已建成。”", "后续运维"], "a closing quote goes with its clause"),
         ("已建成。……", ["已建成。……"], "marks without a word join their left neighbour"),
         ("6 月底前完成\n二期在建", ["6 月底前完成", "二期在建"], "a line break cuts"),
+        ("已印发。”，正在办", ["已印发。”，", "正在办"], "marks behind a closing quote are no clause of their own"),
+        ("金额1,2万元, 待批,", ["金额1,2万元,", "待批,"], "an ASCII comma cuts unless both neighbours are digits"),
+        ("”已建成", ["”已建成"], "a closing quote that closes nothing stays"),
         ("", [], "nothing"),
         ("，。；", [], "no word at all"),
     ],

@@ -24,9 +24,9 @@ from yichuang_nlp.scoring import ARRAYS, ASPECTS, LABELS, ROLES, SUMMARY, Weight
 
 __all__ = ["FORMAT", "data_sha256", "load_folder", "save_folder", "write_whole"]
 
-FORMAT = 1
+FORMAT = 2
 _MOST_BYTES = 64 * 2**20  # of an unpacked array: eight times what we ship
-_INTEGERS = ("keys", "cell_row")
+_TYPES = {"keys": np.uint64, "clause": np.int16, "cell": np.int16, "in_cell": np.bool_}  # the rest: float64
 _HINT = "make the folder anew with: yichuang train CORPUS -o MODEL_DIR"
 
 
@@ -44,7 +44,7 @@ def write_whole(path: Path, content: bytes) -> None:
 def data_sha256() -> str:
     """Return the hash of the word lists that features are made with: other lists, other features."""
     digest = hashlib.sha256()
-    for name in ("domain_words.tsv", "kinds.tsv", "verbs.tsv"):
+    for name in ("domain_words.tsv", "headings.tsv", "kinds.tsv", "verbs.tsv"):
         digest.update(files("yichuang_nlp.data").joinpath(name).read_text("utf-8").encode())
     return digest.hexdigest()
 
@@ -63,20 +63,13 @@ def _spec() -> dict[str, Any]:
 
 def _pack(weights: Weights) -> bytes:
     buffer = io.BytesIO()
-    arrays = {name: getattr(weights, name) for name in ARRAYS}
-    for name in (
-        "clause",
-        "cell",
-    ):  # the two big ones; training rounds them to this before anything is measured
-        arrays[name] = arrays[name].astype(np.float16)
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for name, array in arrays.items():
+    with zipfile.ZipFile(buffer, "w") as archive:  # not compressed: loading is a matter of milliseconds
+        for name in ARRAYS:
             member = io.BytesIO()
-            np.lib.format.write_array(member, np.ascontiguousarray(array), allow_pickle=False)
+            array = np.ascontiguousarray(getattr(weights, name), _TYPES.get(name, np.float64))
+            np.lib.format.write_array(member, array, allow_pickle=False)
             # a fixed date, so that the same arrays give the same bytes
-            archive.writestr(
-                zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0)), member.getvalue(), zipfile.ZIP_DEFLATED
-            )
+            archive.writestr(zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0)), member.getvalue())
     return buffer.getvalue()
 
 
@@ -139,21 +132,21 @@ def _unpack(path: Path, packed: bytes, shapes: Any) -> Weights:
                     array = np.lib.format.read_array(member, allow_pickle=False)
                 if list(array.shape) != shapes.get(name):
                     raise ValueError(f"{name} has shape {array.shape}")
-                arrays[name] = array if name in _INTEGERS else array.astype(np.float64)
-        weights = Weights(**arrays)
-        vocabulary, used = len(weights.keys), len(weights.cell)
+                if array.dtype != _TYPES.get(name, np.float64):
+                    raise ValueError(f"{name} holds {array.dtype}")
+                arrays[name] = array
+        vocabulary = len(arrays["keys"])
         expected = {
-            "keys": (vocabulary,), "clause": (vocabulary, 7), "clause_bias": (7,), "cell_row": (vocabulary,),
-            "cell": (used, 4), "summary": (len(SUMMARY), 4), "cell_bias": (4,), "matrix": (4, 4), "shift": (4,),
+            "keys": (vocabulary,), "clause": (vocabulary, 7), "clause_bias": (7,), "in_cell": (vocabulary,),
+            "cell": (vocabulary, 4), "summary": (len(SUMMARY), 4), "cell_bias": (4,), "matrix": (4, 4), "shift": (4,),
         }  # fmt: skip
         for name, shape in expected.items():
-            array = getattr(weights, name)
-            if array.shape != shape or (name not in _INTEGERS and not np.isfinite(array).all()):
+            if arrays[name].shape != shape or not np.isfinite(arrays[name]).all():
                 raise ValueError(f"{name} is not a finite array of shape {shape}")
-        if weights.keys.dtype != np.uint64 or (weights.keys[1:] <= weights.keys[:-1]).any():
+        keys = arrays["keys"]
+        if (keys[1:] <= keys[:-1]).any():
             raise ValueError("keys are not sorted hashes")
-        if weights.cell_row.dtype != np.int32 or (weights.cell_row >= used).any():
-            raise ValueError("cell_row points outside of cell")
+        weights = Weights(**arrays)
     except (ValueError, KeyError, AttributeError, OSError, zipfile.BadZipFile) as error:
         raise ModelError(path, found=str(error), expected="the arrays of a model", hint=_HINT) from error
     return weights

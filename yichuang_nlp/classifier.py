@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import as_file, files
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,7 +17,7 @@ from yichuang_nlp.artifact import load_folder
 from yichuang_nlp.evidence import find_cues, read_clause, share_by_clause
 from yichuang_nlp.features import FAMILIES, ClauseFeatures, extract
 from yichuang_nlp.records import Address, Cell, Cue, Evidence, ModelInfo, Prediction, Status
-from yichuang_nlp.scoring import Known, Weights, look_up, score_cells, score_clauses
+from yichuang_nlp.scoring import Weights, score
 from yichuang_nlp.text import Segmenter, load_segmenter
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ __all__ = ["Explanation", "StatusModel", "load_model", "predictions_to_frame"]
 
 F64 = npt.NDArray[np.float64]
 STATUSES = tuple(Status)
-_BATCH = 4096  # cells at a time: bounds the memory, large enough that numpy's overhead does not show
+_BATCH = 1024  # cells at a time: what a processor's cache holds, and enough that numpy's overhead does not show
 _LEAST_SHARE = 0.1  # of the strongest clause: weaker ones did not decide and would blur the quote
 
 
@@ -43,17 +44,6 @@ class Explanation:
         from yichuang_nlp.notebook import show_explanation
 
         return show_explanation(self)
-
-
-@dataclass(frozen=True, slots=True)
-class _Scored:
-    """A batch on its way: everything that later steps need of it."""
-
-    features: ClauseFeatures
-    known: Known
-    joint: F64
-    proba: F64
-    familiar: F64
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +71,10 @@ class StatusModel:
         """
         unique = {pair: index for index, pair in enumerate(dict.fromkeys(pairs))}  # boilerplate is scored once
         distinct = list(unique)
-        parts = [self._score(distinct[k : k + _BATCH]).proba for k in range(0, len(distinct), _BATCH)]
+        parts = [
+            score(self.weights, extract(distinct[k : k + _BATCH], self.segmenter)).proba
+            for k in range(0, len(distinct), _BATCH)
+        ]
         table = np.concatenate(parts) if parts else np.zeros((0, 4))
         result: F64 = table[[unique[pair] for pair in pairs]]
         return result
@@ -102,58 +95,33 @@ class StatusModel:
         """Return the prediction of one text with every clause and the cues that moved it."""
         return self._explain([(dimension, text)], with_cues=True)[0]
 
-    def _score(self, pairs: Sequence[tuple[str, str]]) -> _Scored:
-        features = extract(pairs, self.segmenter)
-        known = look_up(self.weights, features)
-        joint = score_clauses(self.weights, features, known)
-        proba = score_cells(self.weights, features, known, joint)
-        return _Scored(features, known, joint, proba, familiarity(features, known.at))
-
     def _explain(self, pairs: Sequence[tuple[str, str]], *, with_cues: bool) -> list[Explanation]:
-        scored = self._score(pairs)
-        features, known = scored.features, scored.known
-        item = features.item
-        direct = self._direct_by_clause(features, known)
-        share, rest = share_by_clause(features, scored.joint, self.weights, direct)
+        features = extract(pairs, self.segmenter)
+        scores = score(self.weights, features)
+        item, familiar = features.item, familiarity(self.weights, features)
+        share, rest = share_by_clause(features, scores.joint, self.weights, scores.direct)
+        cues: list[tuple[Cue, ...]] = [()] * len(item)
         if with_cues:
-            per_clause = np.maximum(np.bincount(features.clause[known.at], minlength=len(item)), 1)
-            table = self.weights.clause[known.slot] / np.sqrt(per_clause[features.clause[known.at]])[:, None]
-        bounds = np.searchsorted(item, np.arange(features.n_items + 1))
+            cues = find_cues(self.weights, features.spread(), [text for _, text in pairs], item, scores.joint)
+        bounds = np.searchsorted(item, np.arange(features.n_items + 1)).tolist()
         explained = []
-        for number, (dimension, text) in enumerate(pairs):
-            low, high = int(bounds[number]), int(bounds[number + 1])
-            proba = scored.proba[number]
+        for number, (low, high) in enumerate(pairwise(bounds)):
+            dimension, text = pairs[number]
+            proba = scores.proba[number]
             chosen = int(proba.argmax())
             # towards the chosen label and away from the mean of all: what a clause did for this very decision
             weight = share[low:high, chosen] - share[low:high].mean(axis=1)
-            clauses = []
-            for clause in range(low, high):
-                cues: tuple[Cue, ...] = ()
-                if with_cues:
-                    aspect = int(scored.joint[clause].reshape(4, 3).sum(axis=1).argmax())
-                    role = int(scored.joint[clause].reshape(4, 3).sum(axis=0).argmax())
-                    moved = (
-                        table[:, aspect] - table[:, :4].mean(axis=1) + table[:, 4 + role] - table[:, 4:].mean(axis=1)
-                    )
-                    cues = find_cues(features, text, clause, known.at, moved)
-                span = (int(features.span[clause, 0]), int(features.span[clause, 1]))
-                clauses.append(read_clause(text, span, scored.joint[clause], float(weight[clause - low]), cues))
-            prediction = self._judge(dimension, text, proba, tuple(clauses), float(scored.familiar[number]))
-            explained.append(
-                Explanation(
-                    prediction,
-                    tuple(clauses),
-                    tuple(tuple(row) for row in share[low:high].tolist()),
-                    tuple(rest[number].tolist()),
+            clauses = tuple(
+                read_clause(
+                    text, tuple(features.span[clause].tolist()), scores.joint[clause], float(weight[clause - low]),
+                    cues[clause],
                 )
-            )
+                for clause in range(low, high)
+            )  # fmt: skip
+            prediction = self._judge(dimension, text, proba, clauses, float(familiar[number]))
+            shares = tuple(tuple(row) for row in share[low:high].tolist())
+            explained.append(Explanation(prediction, clauses, shares, tuple(rest[number].tolist())))
         return explained
-
-    def _direct_by_clause(self, features: ClauseFeatures, known: Known) -> F64:
-        rows = features.clause[known.cell_at]
-        count = np.maximum(np.bincount(features.item[rows], minlength=features.n_items), 1)
-        each = self.weights.cell[known.cell_slot] / np.sqrt(count[features.item[rows]])[:, None]
-        return np.stack([np.bincount(rows, column, len(features.item)) for column in each.T], axis=1)
 
     def _judge(
         self, dimension: str, text: str, proba: F64, clauses: tuple[Evidence, ...], familiar: float
@@ -188,13 +156,13 @@ class StatusModel:
         )
 
 
-def familiarity(features: ClauseFeatures, known: npt.NDArray[np.int64]) -> F64:
+def familiarity(weights: Weights, features: ClauseFeatures) -> F64:
     """Return the share of each item's words that the model knows, shape (n_items,)."""
-    word = FAMILIES.index("word")
-    item = features.item[features.clause]
-    total = np.bincount(item[features.family == word], minlength=features.n_items)
-    seen = np.bincount(item[known][features.family[known] == word], minlength=features.n_items)
-    result: F64 = seen / np.maximum(total, 1)
+    words = next(part for part in features.parts if part.family == FAMILIES.index("word"))
+    known = weights.index.rows(words.key) < len(weights.keys)
+    item = features.item[words.row]
+    seen = np.bincount(item, known, features.n_items)
+    result: F64 = seen / np.maximum(np.bincount(item, minlength=features.n_items), 1)
     return result
 
 

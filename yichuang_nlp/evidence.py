@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 
-from yichuang_nlp.features import FAMILIES, TAGS, ClauseFeatures
+from yichuang_nlp.features import FAMILIES, TAGS, ClauseFeatures, Features
 from yichuang_nlp.records import Cue, Evidence, Status
-from yichuang_nlp.scoring import ASPECTS, ROLES, SUMMARY, Weights, summarise
+from yichuang_nlp.scoring import ASPECTS, ROLES, SUMMARY, UNIT, Weights, sum_by, summarise
 
 __all__ = ["clause_status", "find_cues", "share_by_clause"]
 
@@ -59,25 +62,25 @@ def share_by_clause(features: ClauseFeatures, joint: F64, weights: Weights, dire
         total = np.maximum(np.bincount(item, cube[:, :, role].sum(axis=1), n), 0.2)
         share += (cube[:, :, role] / total[item][:, None]) @ table[block[name]]
     whole = summarise(features, joint) @ table + weights.cell_bias
-    clauses_only = np.stack([np.bincount(item, column, n) for column in (share - direct).T], axis=1)
+    clauses_only = sum_by(share - direct, item, n)
     return share @ weights.matrix, (whole - clauses_only) @ weights.matrix + weights.shift
 
 
-def find_cues(
-    features: ClauseFeatures, text: str, clause: int, known: npt.NDArray[np.int64], value: F64
-) -> tuple[Cue, ...]:
-    """Return the features that moved clause `clause` most, by name; `value` is how far each of `known` moved it."""
-    mine = np.flatnonzero(features.clause[known] == clause)
-    cues = []
-    totals: dict[str, float] = {}
-    for position in mine.tolist():
-        index = known[position]
+def find_cues(weights: Weights, features: Features, texts: Sequence[str], item: Any, joint: F64) -> list[tuple[Cue, ...]]:
+    """Return for each clause the features that moved it most towards its likeliest aspect and role, by name."""
+    known, slot = weights.index.find(features.key)
+    row = features.row[known]
+    value = weights.clause[slot] * (UNIT / np.sqrt(np.maximum(np.bincount(row, minlength=len(joint)), 1)))[row][:, None]
+    aspect, role = joint.reshape(-1, 4, 3).sum(axis=2).argmax(axis=1), joint.reshape(-1, 4, 3).sum(axis=1).argmax(axis=1)
+    each = np.arange(len(row))
+    moved = value[each, aspect[row]] - value[:, :4].mean(axis=1) + value[each, 4 + role[row]] - value[:, 4:].mean(axis=1)
+    totals: list[dict[str, float]] = [{} for _ in joint]
+    for index, clause, weight in zip(known.tolist(), row.tolist(), moved.tolist()):
         start, end = features.at[index].tolist()
-        name = text[start:end] if start >= 0 else f"[{FAMILIES[features.family[index]]}]"
-        totals[name] = totals.get(name, 0.0) + float(value[position])
-    for name, weight in sorted(totals.items(), key=lambda pair: (-abs(pair[1]), pair[0]))[:_CUES]:
-        cues.append(Cue(name, weight))
-    return tuple(cues)
+        name = texts[item[clause]][start:end] if start >= 0 else f"[{FAMILIES[features.family[index]]}]"
+        totals[clause][name] = totals[clause].get(name, 0.0) + weight
+    strongest = [sorted(total.items(), key=lambda pair: (-abs(pair[1]), pair[0]))[:_CUES] for total in totals]
+    return [tuple(Cue(name, weight) for name, weight in pairs) for pairs in strongest]
 
 
 def read_clause(text: str, span: tuple[int, int], joint: F64, weight: float, cues: tuple[Cue, ...]) -> Evidence:

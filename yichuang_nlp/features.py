@@ -14,29 +14,58 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from yichuang_nlp.folding import Folded, find_phrases, find_words, fold, hash_word
+from yichuang_nlp.clauses import join, split
+from yichuang_nlp.folding import Folded, Stretches, find_phrases, find_words, fold, hash_words
 from yichuang_nlp.lexicon import load_kinds, load_verbs
-from yichuang_nlp.text import Segmenter, find_clauses
+from yichuang_nlp.text import Segmenter
 
-__all__ = ["FAMILIES", "TAGS", "ClauseFeatures", "extract"]
+__all__ = ["DELIVERABLES", "FAMILIES", "TAGS", "ClauseFeatures", "Features", "Part", "extract"]
 
 U64 = npt.NDArray[np.uint64]
 I32 = npt.NDArray[np.int32]
+I64 = npt.NDArray[np.int64]
 
 FAMILIES = (
-    "char", "word", "phrase", "group", "sense", "chain", "before", "after", "place", "dimension",
-    "group_x_tag", "sense_x_tag", "marks_x_tag", "overlap", "edge", "scope", "lead", "span",
+    "char", "word", "group", "sense", "chain", "before", "after", "place", "dimension", "kind", "group_x_kind",
+    "group_x_kinds", "edge", "scope", "span",
 )  # fmt: skip
-TAGS = (
-    "facility", "document", "institution", "system", "rollout", "organisation", "target", "activity",
-    "review", "plan", "problem", "ask",
+# kinds of deliverables that a dimension or a clause may name, then of headings and letters, which dimensions name
+DELIVERABLES = (
+    "scheme", "planning", "organ", "mechanism", "meeting", "training", "propaganda", "survey", "list", "platform",
+    "data", "office", "staff", "money", "study", "land", "tender", "works", "accept", "open", "extend", "pilot",
+    "check", "fix", "target", "complaint", "service", "test", "equip",
 )  # fmt: skip
+TAGS = (*DELIVERABLES, "review", "plan", "problem", "ask")
 _CHAR_LENGTHS = (1, 2, 3)
-_MARKERS = ("perfect", "ongoing", "future", "negate", "order", "finish", "open", "issue")
-_SCOPING = ("perfect", "ongoing", "future", "negate", "order")  # markers that reach over the clauses behind them
-_SENTENCE_ENDS = tuple("。；;！!？?\n")
+_SCOPING = ("perfect", "ongoing", "future", "negate", "order")  # groups that reach over the clauses behind them
+_SENTENCE_ENDS = np.array([ord(char) for char in "。；;！!？?\n"], np.uint32)
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)  # 2**64 / the golden ratio: Knuth, TAOCP 3, 6.4
 _SPLIT = np.uint64(0xBF58476D1CE4E5B9)  # splitmix64's first multiplier (Steele et al. 2014)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Features of one family: their hashes, the rows they stand in (ascending), and the stretch they come from.
+
+    `start` are positions in the folded text (None: from nowhere in it), `length` how many characters.
+    """
+
+    family: int
+    key: U64
+    row: I32
+    start: I64 | None = None
+    length: I64 | int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """Features in one array: `key` their hash, `row` the clause, `family` an index into `FAMILIES`, `at` (n, 2) the
+    characters they come from, as offsets in the text ((-1, -1): from elsewhere)."""
+
+    key: U64
+    row: I32
+    family: npt.NDArray[np.uint8]
+    at: npt.NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,19 +73,42 @@ class ClauseFeatures:
     """The clauses of a batch and their features.
 
     `item` (n_clauses,) is the item of each clause; `span` (n_clauses, 2) its half-open offsets in that item's
-    text. The four arrays below run over all features: `key` their hash, `clause` the row, `family` an index
-    into `FAMILIES`, `at` (n, 2) the characters they come from, as offsets in the text ((-1, -1): from elsewhere).
-    `tags` (n_items, len(TAGS)) says what the dimension names.
+    text; `tags` (n_items, len(TAGS)) says what the dimension names. `parts` are the features of the clauses;
+    `named` those of the different dimensions, which each of their clauses has, `name` (n_clauses,) saying which.
     """
 
     n_items: int
     item: I32
-    span: npt.NDArray[np.int64]
-    key: U64
-    clause: I32
-    family: npt.NDArray[np.uint8]
-    at: npt.NDArray[np.int32]
+    span: I64
     tags: npt.NDArray[np.float32]
+    parts: tuple[Part, ...]
+    named: tuple[Part, ...]
+    name: I32
+    folded: Folded
+
+    def spread(self) -> Features:
+        """Return all features, those of the dimensions repeated for each clause."""
+        n_names = int(self.name.max(initial=-1)) + 1
+        wide = list(self.parts)
+        for part in self.named:
+            count = np.bincount(part.row, minlength=n_names)[self.name]
+            first = np.searchsorted(part.row, self.name)
+            row = np.repeat(np.arange(len(self.item), dtype=np.int32), count)
+            source = np.repeat(first - (np.cumsum(count) - count), count) + np.arange(len(row))
+            wide.append(Part(part.family, part.key[source], row))
+        origin = self.folded.origin
+        at = [
+            np.full((len(part.key), 2), -1, np.int32)
+            if part.start is None
+            else np.stack([origin[part.start], origin[part.start + part.length - 1] + np.int32(1)], axis=1)
+            for part in wide
+        ]
+        return Features(
+            np.concatenate([part.key for part in wide]),
+            np.concatenate([part.row for part in wide]),
+            np.repeat(np.array([part.family for part in wide], np.uint8), [len(part.key) for part in wide]),
+            np.concatenate(at),
+        )
 
 
 def _mix(family: int, *parts: U64 | np.uint64) -> U64:
@@ -69,173 +121,177 @@ def _mix(family: int, *parts: U64 | np.uint64) -> U64:
 
 
 @lru_cache(maxsize=1)
-def _verb_codes() -> tuple[U64, U64, npt.NDArray[np.int32]]:
-    """Return for each lexicon entry the hash of its group, of its sense (aspect, role), and its marker bit."""
+def _verb_codes() -> tuple[U64, U64, npt.NDArray[np.bool_]]:
+    """Return for each lexicon entry the hash of its group, of its sense (aspect, role), and whether it reaches on."""
     entries = load_verbs()
-    group = np.array([hash_word(entry.group) for entry in entries], np.uint64)
-    sense = np.array([hash_word(entry.aspect + entry.role) for entry in entries], np.uint64)
-    marker = np.array(
-        [1 << _MARKERS.index(entry.group) if entry.group in _MARKERS else 0 for entry in entries], np.int32
-    )
-    return group, sense, marker
+    groups = sorted({entry.group for entry in entries})
+    senses = [aspect + role for aspect in "dofn-" for role in "spb-"]
+    group = hash_words(groups)[[groups.index(entry.group) for entry in entries]]
+    sense = hash_words(senses)[[senses.index(entry.aspect + entry.role) for entry in entries]]
+    return group, sense, np.array([entry.group in _SCOPING for entry in entries])
 
 
 class _Collector:
-    """Gathers features by family: their hashes, their clauses, and the characters they come from."""
+    """Gathers features by family; the rows of a part are in ascending order."""
 
     def __init__(self) -> None:
-        self.parts: list[tuple[U64, I32, int, I32, I32]] = []
+        self.parts: list[Part] = []
 
     def add(
-        self, name: str, clause: npt.NDArray[np.integer], *hashes: U64 | np.uint64, at: tuple[I32, I32] | None = None
+        self,
+        name: str,
+        rows: npt.NDArray[np.integer],
+        *hashes: U64 | np.uint64,
+        start: I64 | None = None,
+        length: I64 | int = 0,
     ) -> None:
         family = FAMILIES.index(name)
-        key = np.broadcast_to(_mix(family, *hashes), clause.shape)
-        nowhere = np.full(len(clause), -1, np.int32)
-        start, end = at or (nowhere, nowhere)
-        self.parts.append((key, clause.astype(np.int32), family, start, end))
+        key = np.broadcast_to(_mix(family, *hashes), rows.shape)
+        self.parts.append(Part(family, key, rows.astype(np.int32, copy=False), start, length))
 
 
 @dataclass(frozen=True, slots=True)
 class _Batch:
     """The pairs of a batch, folded: clauses, words, lexicon phrases, and what the dimensions name.
 
-    `item`, `nth`, `left` (n_clauses,) are the item of a clause, its place in it and how many follow; `which`
-    (n_items,) the row of `names` that is an item's dimension.
+    `item`, `nth`, `left` (n_clauses,) are the item of a clause, its place in it and how many follow; `closes`
+    says which clauses end a sentence; `names` are the different dimensions, `which` (n_clauses,) a clause's own.
     """
 
     folded: Folded
     names: Folded
-    which: npt.NDArray[np.int64]
+    which: I32
     item: I32
-    span: npt.NDArray[np.int64]
-    nth: npt.NDArray[np.int64]
-    left: npt.NDArray[np.int64]
+    span: I64
+    nth: I64
+    left: I64
     closes: npt.NDArray[np.bool_]
     tags: npt.NDArray[np.float32]
+    tags_of_name: npt.NDArray[np.float32]
 
     @property
     def clauses(self) -> I32:
         return np.arange(len(self.item), dtype=np.int32)
 
-    def at(self, start: npt.NDArray[np.integer], length: npt.NDArray[np.integer] | int) -> tuple[I32, I32]:
-        """Return the offsets in the original text of stretches of the folded one."""
-        origin = self.folded.origin
-        return origin[start], origin[start + length - 1] + np.int32(1)
+    def crossed(self, rows: I32, n_tags: int = len(TAGS)) -> tuple[I64, U64]:
+        """Return, for features in clauses `rows`, the index of each and one of the first tags, for every pair."""
+        name, tag = np.nonzero(self.tags_of_name[:, :n_tags])
+        source, which = _pair_up(self.which[rows], name)
+        return source, tag[which].astype(np.uint64)
 
-    def crossed(self, rows: npt.NDArray[np.integer]) -> tuple[npt.NDArray[np.int64], U64]:
-        """Return, for features standing in clauses `rows`, the index of each and a tag, a pair for every tag."""
-        count = self.tags.sum(axis=1).astype(np.int64)
-        per = count[self.item[rows]]
-        source = np.repeat(np.arange(len(rows)), per)
-        first = np.cumsum(count) - count
-        within = np.arange(len(source)) - np.repeat(np.cumsum(per) - per, per)
-        return source, np.nonzero(self.tags)[1][first[self.item[rows[source]]] + within].astype(np.uint64)
+
+def _pair_up(left: I32 | I64, right: I32 | I64) -> tuple[I64, I64]:
+    """Return the indices of every pair of equal elements; `right` is in ascending order."""
+    low, high = np.searchsorted(right, left, side="left"), np.searchsorted(right, left, side="right")
+    count = high - low
+    source = np.repeat(np.arange(len(left)), count)
+    return source, np.arange(len(source)) + np.repeat(low - (np.cumsum(count) - count), count)
 
 
 def _gather(pairs: Sequence[tuple[str, str]]) -> _Batch:
-    texts = [text for _, text in pairs]
-    spans = [find_clauses(text) for text in texts]
-    count = np.array([len(row) for row in spans], np.int64)
-    item = np.repeat(np.arange(len(pairs)), count).astype(np.int32)
+    joined = join([text for _, text in pairs])
+    clauses = split(joined)
+    item = clauses.item
+    count = np.bincount(item, minlength=len(pairs))
     nth = np.arange(len(item)) - (np.cumsum(count) - count)[item]
-    closes = np.array([text[e - 1] in _SENTENCE_ENDS for text, row in zip(texts, spans) for _, e in row], bool)
     names = {name: number for number, name in enumerate(dict.fromkeys(name for name, _ in pairs))}
-    folded_names = fold(list(names), [[(0, len(name))] for name in names])
-    which = np.array([names[name] for name, _ in pairs], np.int64)
+    all_names = join(list(names))
+    folded_names = fold(all_names, all_names.base, all_names.breaks)
+    which = np.array([names[name] for name, _ in pairs], np.int32)
+    tags = _dimension_tags(folded_names, list(names))
     return _Batch(
-        fold(texts, spans), folded_names, which, item,
-        np.array([pair for row in spans for pair in row], np.int64).reshape(-1, 2),
-        nth, count[item] - 1 - nth, closes, _dimension_tags(folded_names, len(names))[which],
+        fold(joined, clauses.start, clauses.stop), folded_names, which[item], item,
+        np.stack([clauses.start, clauses.stop], axis=1) - joined.base[item][:, None],
+        nth, count[item] - 1 - nth, np.isin(joined.codes[clauses.stop - 1], _SENTENCE_ENDS, kind="table"), tags[which], tags,
     )  # fmt: skip
 
 
-@lru_cache(maxsize=1)
-def _kind_codes() -> npt.NDArray[np.int32]:
-    """Return for each word of the kinds list which of `TAGS` it stands for."""
-    return np.array([TAGS.index(kind) for _, kind in load_kinds()], np.int32)
+@lru_cache(maxsize=2)
+def _kind_codes(which: str) -> I32:
+    """Return for each word of a list of `find_phrases` which of `TAGS` it stands for."""
+    return np.array([TAGS.index(kind) for _, kind in load_kinds(which)], np.int32)
 
 
-def _dimension_tags(folded: Folded, n: int) -> npt.NDArray[np.float32]:
-    tags = np.zeros((n, len(TAGS)), np.float32)
-    position, _, index = find_phrases(folded, "kinds", None)
-    tags[folded.owner[position], _kind_codes()[index]] = 1
+def _dimension_tags(folded: Folded, names: Sequence[str]) -> npt.NDArray[np.float32]:
+    tags = np.zeros((len(names), len(TAGS)), np.float32)
+    found = find_phrases(folded, "headings", None)
+    tags[folded.owner[found.start], _kind_codes("headings")[found.value]] = 1
+    # of a path, the last part names the deliverable
+    begins = np.array([name.rfind("/") for name in names], np.int64)
+    found = find_phrases(folded, "kinds", None)
+    last = folded.origin[found.start] > begins[folded.owner[found.start]]
+    tags[folded.owner[found.start][last], _kind_codes("kinds")[found.value[last]]] = 1
     return tags
 
 
 def _add_characters(out: _Collector, batch: _Batch) -> None:
     for length in _CHAR_LENGTHS:
         start = np.flatnonzero(batch.folded.inside(length))
-        value = batch.folded.hashes[length - 1][start]
-        out.add("char", batch.folded.owner[start], value, np.uint64(length), at=batch.at(start, length))
+        value = batch.folded.hashes[length - 1].take(start)
+        out.add("char", batch.folded.owner.take(start), value, np.uint64(length), start=start, length=length)
 
 
-def _add_words(out: _Collector, batch: _Batch, start: I32, length: I32, value: U64) -> None:
+def _first_of_rows(rows: I32) -> npt.NDArray[np.bool_]:
+    edge = np.ones(len(rows), bool)
+    np.not_equal(rows[1:], rows[:-1], out=edge[1:])
+    return edge
+
+
+def _add_words(out: _Collector, batch: _Batch, words: Stretches) -> None:
     """Words, and the word that a clause begins with."""
-    clause = batch.folded.owner[start]
-    low, high = batch.at(start, length)
-    out.add("word", clause, value, at=(low, high))
-    edge = np.ones(len(clause), bool)
-    edge[1:] = clause[1:] != clause[:-1]
-    out.add("edge", clause[edge], value[edge], at=(low[edge], high[edge]))
+    clause = batch.folded.owner.take(words.start)
+    out.add("word", clause, words.value, start=words.start, length=words.length)
+    edge = _first_of_rows(clause)
+    out.add("edge", clause[edge], words.value[edge], start=words.start[edge], length=words.length[edge])
 
 
-def _add_phrases(out: _Collector, batch: _Batch, words: I32, lengths: I32) -> None:
+def _add_phrases(out: _Collector, batch: _Batch, words: Stretches) -> None:
     """Lexicon phrases: their group and sense, which follows which, and how far their tense reaches."""
-    single = np.zeros(len(batch.folded.codes), bool)
-    single[words[lengths == 1]] = True
-    start, length, index = find_phrases(batch.folded, "verbs", single)
-    groups, senses, markers = _verb_codes()
-    clause, group, sense = batch.folded.owner[start], groups[index], senses[index]
-    low, high = batch.at(start, length)
-    for name, value in (("phrase", index.astype(np.uint64)), ("group", group), ("sense", sense)):
-        out.add(name, clause, value, at=(low, high))
-    same = clause[1:] == clause[:-1]
-    both = (low[:-1][same], high[1:][same])
-    out.add("chain", clause[1:][same], group[:-1][same], group[1:][same], at=both)
-    out.add("chain", clause[1:][same], sense[:-1][same], sense[1:][same], np.uint64(2), at=both)
-    edge = np.ones(len(clause), bool)
-    edge[1:] = ~same
-    out.add("lead", clause[edge], group[edge], sense[edge], at=(low[edge], high[edge]))
-    edge = np.ones(len(clause), bool)
-    edge[:-1] = ~same
-    out.add("lead", clause[edge], group[edge], sense[edge], np.uint64(2), at=(low[edge], high[edge]))
+    phrases = find_phrases(batch.folded, "verbs", words.start[words.length == 1])
+    groups, senses, scoping = _verb_codes()
+    start, length, index = phrases.start, phrases.length, phrases.value
+    clause, group, sense = batch.folded.owner.take(start), groups.take(index), senses.take(index)
+    out.add("group", clause, group, start=start, length=length)
+    out.add("sense", clause, sense, start=start, length=length)
+    same = np.flatnonzero(clause[1:] == clause[:-1])
+    both, far = start[same], start[same + 1] + length[same + 1] - start[same]
+    out.add("chain", clause[same], group[same], group[same + 1], start=both, length=far)
+    out.add("chain", clause[same], sense[same], sense[same + 1], np.uint64(2), start=both, length=far)
     for name, shift in (("before", 1), ("after", -1)):
-        target = clause + shift
+        target = clause + np.int32(shift)
         usable = (target >= 0) & (target < len(batch.item))
-        usable[usable] &= batch.item[target[usable]] == batch.item[clause[usable]]
+        usable[usable] = batch.item[target[usable]] == batch.item[clause[usable]]
         out.add(name, target[usable], group[usable])
         out.add(name, target[usable], sense[usable], np.uint64(2))
-    for name, value in (("group_x_tag", group), ("sense_x_tag", sense)):
-        source, tag = batch.crossed(clause)
-        out.add(name, clause[source], value[source], tag, at=(low[source], high[source]))
-    marks = np.zeros(len(batch.item), np.int64)
-    np.bitwise_or.at(marks, clause, markers[index].astype(np.int64))
-    source, tag = batch.crossed(batch.clauses)
-    out.add("marks_x_tag", batch.clauses[source], marks[source].astype(np.uint64), tag)
-    out.add("marks_x_tag", batch.clauses, marks.astype(np.uint64))
-    _add_scope(out, batch, clause, group, markers[index], marks)
+    source, tag = batch.crossed(clause)
+    out.add("group_x_kind", clause[source], group[source], tag, start=start[source], length=length[source])
+    _add_kinds(out, batch, clause, group)
+    _add_scope(out, batch, clause[scoping[index]], group[scoping[index]])
 
 
-def _add_scope(
-    out: _Collector, batch: _Batch, clause: I32, group: U64, marker: npt.NDArray[np.int32], marks: npt.NDArray[np.int64]
-) -> None:
+def _add_kinds(out: _Collector, batch: _Batch, rows: I32, group: U64) -> None:
+    """What kinds of deliverables a clause speaks of, beside what kind its dimension asks for."""
+    found = find_phrases(batch.folded, "kinds", None)
+    clause, kind = batch.folded.owner.take(found.start), _kind_codes("kinds").take(found.value).astype(np.uint64)
+    out.add("kind", clause, kind, start=found.start, length=found.length)
+    source, tag = batch.crossed(clause, len(DELIVERABLES))
+    start, length = found.start[source], found.length[source]
+    out.add("kind", clause[source], kind[source], tag, start=start, length=length)
+    again, phrase = _pair_up(clause[source], rows)
+    out.add("group_x_kinds", clause[source][again], kind[source][again], tag[again], group[phrase])
+
+
+def _add_scope(out: _Collector, batch: _Batch, place: I32, group: U64) -> None:
     """Add to each clause the last marker before it: 下一步 and 正在 reach over the clauses that follow."""
-    scoping = np.isin(marker, [1 << _MARKERS.index(name) for name in _SCOPING])
-    place, value = clause[scoping].astype(np.int64), group[scoping]
-    if not len(place):
-        return
-    previous = np.searchsorted(place, batch.clauses, side="left") - 1
-    rows = batch.clauses[previous >= 0]
-    last = previous[previous >= 0]
-    inside = batch.item[place[last]] == batch.item[rows]
-    rows, last = rows[inside], last[inside]
+    last = np.searchsorted(place, batch.clauses) - 1
+    rows = np.flatnonzero(last >= 0)
+    rows = rows[batch.item[place[last[rows]]] == batch.item[rows]]
+    last = last[rows]
     ends = np.cumsum(batch.closes)  # sentences closed up to and with a clause
     same_sentence = ends[rows - 1] == ends[place[last]] - batch.closes[place[last]]
     far = np.minimum(rows - place[last], 3).astype(np.uint64) * np.uint64(2) + same_sentence.astype(np.uint64)
-    out.add("scope", rows, value[last], same_sentence.astype(np.uint64))
-    out.add("scope", rows, value[last], far, np.uint64(2))
-    out.add("scope", rows, value[last], same_sentence.astype(np.uint64), marks[rows].astype(np.uint64))
+    out.add("scope", rows, group[last], same_sentence.astype(np.uint64))
+    out.add("scope", rows, group[last], far, np.uint64(2))
 
 
 def _add_places(out: _Collector, batch: _Batch) -> None:
@@ -247,25 +303,14 @@ def _add_places(out: _Collector, batch: _Batch) -> None:
     out.add("span", batch.clauses, length.astype(np.uint64))
 
 
-def _add_dimension(out: _Collector, batch: _Batch, segmenter: Segmenter) -> None:
-    """The dimension's words and tags, and how much of its wording the clause repeats."""
-    start, _, value = find_words(batch.names, segmenter)
-    owner = batch.names.owner[start]
-    count = np.bincount(owner, minlength=int(batch.which.max(initial=-1)) + 1)
-    first = np.cumsum(count) - count
-    mine = batch.which[batch.item]
-    rows = np.repeat(batch.clauses, count[mine])
-    within = np.arange(len(rows)) - np.repeat(np.cumsum(count[mine]) - count[mine], count[mine])
-    out.add("dimension", rows, value[first[batch.which[batch.item[rows]]] + within])
-    source, tag = batch.crossed(batch.clauses)
-    out.add("dimension", batch.clauses[source], tag, np.uint64(2))
-    pairs_at = np.flatnonzero(batch.folded.inside(2))
-    named = np.flatnonzero(batch.names.inside(2))
-    known = np.unique(_mix(0, batch.names.hashes[1][named], batch.names.owner[named].astype(np.uint64)))
-    clause = batch.folded.owner[pairs_at]
-    here = _mix(0, batch.folded.hashes[1][pairs_at], mine[clause].astype(np.uint64))
-    shared = np.bincount(clause[np.isin(here, known)], minlength=len(batch.item))
-    out.add("overlap", batch.clauses, np.digitize(shared, [1, 2, 4, 7]).astype(np.uint64))
+def _name_parts(batch: _Batch, segmenter: Segmenter) -> tuple[Part, ...]:
+    """The dimensions' words and tags."""
+    out = _Collector()
+    words = find_words(batch.names, segmenter)
+    out.add("dimension", batch.names.owner[words.start], words.value)
+    name, tag = np.nonzero(batch.tags_of_name)
+    out.add("dimension", name, tag.astype(np.uint64), np.uint64(2))
+    return tuple(out.parts)
 
 
 def extract(pairs: Sequence[tuple[str, str]], segmenter: Segmenter) -> ClauseFeatures:
@@ -277,21 +322,18 @@ def extract(pairs: Sequence[tuple[str, str]], segmenter: Segmenter) -> ClauseFea
     ([[0, 6], [6, 13]], [0, 0])
     """
     batch, out = _gather(pairs), _Collector()
-    start, length, value = find_words(batch.folded, segmenter)
+    words = find_words(batch.folded, segmenter)
     _add_characters(out, batch)
-    _add_words(out, batch, start, length, value)
-    _add_phrases(out, batch, start, length)
+    _add_words(out, batch, words)
+    _add_phrases(out, batch, words)
     _add_places(out, batch)
-    _add_dimension(out, batch, segmenter)
-    parts = out.parts
-    low, high = np.concatenate([part[3] for part in parts]), np.concatenate([part[4] for part in parts])
     return ClauseFeatures(
         n_items=len(pairs),
         item=batch.item,
         span=batch.span,
-        key=np.concatenate([part[0] for part in parts]),
-        clause=np.concatenate([part[1] for part in parts]),
-        family=np.repeat(np.array([part[2] for part in parts], np.uint8), [len(part[1]) for part in parts]),
-        at=np.stack([low, high], axis=1),
         tags=batch.tags,
+        parts=tuple(out.parts),
+        named=_name_parts(batch, segmenter),
+        name=batch.which,
+        folded=batch.folded,
     )

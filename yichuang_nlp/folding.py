@@ -5,22 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
+from yichuang_nlp.clauses import Joined
 from yichuang_nlp.lexicon import load_kinds, load_verbs
 from yichuang_nlp.text import Segmenter, normalise_codes
 
-__all__ = ["Folded", "HashIndex", "find_phrases", "find_words", "fold", "hash_word"]
+__all__ = ["Folded", "HashIndex", "Stretches", "find_phrases", "find_words", "fold", "hash_words"]
 
 U64 = npt.NDArray[np.uint64]
 I32 = npt.NDArray[np.int32]
+I64 = npt.NDArray[np.int64]
 
+_PIECE = 1 << 14  # characters cut into words at a time
 _LONGEST = 8  # of a lexicon phrase, in characters
 _BASE = np.uint64(1_000_003)
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)  # 2**64 / the golden ratio: Knuth, TAOCP 3, 6.4
-_SPACE, _ZERO, _PERCENT, _BREAK = ord(" "), ord("0"), ord("%"), ord("\n")
+_SPACE, _ZERO, _NINE, _PERCENT, _BREAK, _DOT, _COMMA = (ord(char) for char in " 09%\n.,")
 _HUNDRED = ord("全")  # "100%" is read as "全%": full coverage, not a figure among others
 
 
@@ -40,38 +44,55 @@ class HashIndex:
     @classmethod
     def build(cls, keys: U64) -> HashIndex:
         """Return the index of `keys`, which are sorted and unlike."""
-        bits = max(8, int(np.ceil(np.log2(len(keys) + 1))) + 3)
+        bits = max(8, len(keys).bit_length() + 2)
         shift = np.uint64(64 - bits)
-        count = np.bincount((keys >> shift).astype(np.int64), minlength=1 << bits)
-        return cls(keys, (np.cumsum(count) - count).astype(np.int32), shift, int(count.max(initial=0)))
+        bucket = (keys >> shift).astype(np.int64)
+        count = np.bincount(bucket, minlength=1 << bits)
+        first = np.where(count > 0, np.cumsum(count) - count, len(keys)).astype(np.int32)
+        return cls(np.append(keys, np.uint64(0)), first, shift, int(count.max(initial=0)))
 
-    def find(self, wanted: U64) -> tuple[npt.NDArray[np.int64], I32]:
+    def rows(self, wanted: U64) -> I32:
+        """Return the row of the keys that each of `wanted` is, the number of keys for one that is none of them."""
+        none = np.int32(len(self.keys) - 1)
+        row = self.first.take((wanted >> self.shift).astype(np.int64))  # an empty bucket says none
+        other = np.flatnonzero((self.keys.take(row) != wanted) & (row != none))
+        next_row, sought = row[other], wanted[other]
+        for _ in range(1, self.steps):
+            next_row = np.minimum(next_row + np.int32(1), none)
+            row[other] = next_row
+            miss = np.flatnonzero(self.keys.take(next_row) != sought)
+            other, next_row, sought = other[miss], next_row[miss], sought[miss]
+        row[other] = none
+        return row
+
+    def find(self, wanted: U64) -> tuple[I64, I32]:
         """Return which of `wanted` are among the keys, in order, and the rows of the keys they are."""
-        if not len(self.keys):
-            return np.zeros(0, np.int64), np.zeros(0, np.int32)
-        row = self.first[(wanted >> self.shift).astype(np.int64)]
-        last = np.int32(len(self.keys) - 1)
-        hit = self.keys[np.minimum(row, last)] == wanted
-        for step in range(1, self.steps):
-            other = np.minimum(row + np.int32(step), last)
-            again = self.keys[other] == wanted
-            row = np.where(again, other, row)
-            hit |= again
-        at = np.flatnonzero(hit)
+        row = self.rows(wanted)
+        at = np.flatnonzero(row < len(self.keys) - 1)
         return at, row[at]
 
 
-def hash_word(word: str) -> int:
-    """Return the hash that `Folded.hashes` gives the characters of `word`."""
-    value = 0
-    for char in word[:_LONGEST]:
-        value = (value * int(_BASE) + ord(char)) & 0xFFFFFFFFFFFFFFFF
-    return value
+def _roll(codes: npt.NDArray[np.uint32]) -> U64:
+    """Return hashes (8, n): row k has those of the k + 1 codes that begin at each position."""
+    hashes = np.zeros((_LONGEST, len(codes)), np.uint64)
+    hashes[0] = codes
+    with np.errstate(over="ignore"):
+        for length in range(1, _LONGEST):
+            np.multiply(hashes[length - 1], _BASE, out=hashes[length])
+            hashes[length, : max(len(codes) - length, 0)] += hashes[0, length:]
+    return hashes
+
+
+def hash_words(words: Sequence[str]) -> U64:
+    """Return the hash that `Folded.hashes` gives the characters of each of `words`."""
+    size = np.fromiter(map(len, words), np.int64, len(words))
+    codes = np.frombuffer("".join(words).encode("utf-32-le"), np.uint32)
+    return _roll(codes)[np.minimum(size, _LONGEST) - 1, np.cumsum(size) - size]
 
 
 @dataclass(frozen=True, slots=True)
 class Folded:
-    """A batch of texts folded into one array of code points.
+    """Joined texts folded into one array of code points.
 
     `owner` is the row (clause, or dimension) that a position belongs to, -1 between rows; `origin` its offset
     in its own text; `hashes[n - 1]` the hash of the n characters that begin at each position.
@@ -80,7 +101,12 @@ class Folded:
     codes: npt.NDArray[np.uint32]
     owner: I32
     origin: I32
-    hashes: tuple[U64, ...]
+    hashes: U64
+
+    def hashes_of(self, start: I64, length: I64) -> U64:
+        """Return the hash of each stretch; of one too long, that of its first eight characters."""
+        flat = (np.minimum(length, _LONGEST) - 1) * self.hashes.shape[1] + start
+        return self.hashes.ravel().take(flat)
 
     def inside(self, length: int) -> npt.NDArray[np.bool_]:
         """Say for each position whether `length` characters from it stay in one row."""
@@ -92,99 +118,112 @@ class Folded:
         return same
 
 
-def fold(texts: Sequence[str], spans: Sequence[Sequence[tuple[int, int]]]) -> Folded:
-    """Fold `texts`; their rows are numbered in order of `spans` (one list of half-open offsets a text)."""
-    codes = normalise_codes("\n".join(texts))
-    offsets = np.cumsum([0, *(len(text) + 1 for text in texts)])[:-1]
+@dataclass(frozen=True, slots=True)
+class Stretches:
+    """Stretches of a folded text: where each begins, how long it is, and what it is (a hash or a list's index)."""
+
+    start: I64
+    length: I64
+    value: npt.NDArray[np.generic]
+
+
+def fold(joined: Joined, start: I64, stop: I64) -> Folded:
+    """Fold `joined`; its rows are the half-open stretches from `start` to `stop`, in order."""
+    codes = normalise_codes(joined.codes)
+    size = stop - start
     owner = np.full(len(codes), -1, np.int32)
-    flat = [(start + base, end + base) for base, row in zip(offsets.tolist(), spans) for start, end in row]
-    for number, (start, end) in enumerate(flat):
-        owner[start:end] = number
-    origin = np.arange(len(codes)) - np.repeat(offsets, [len(text) + 1 for text in texts])[: len(codes)]
-    digit = (codes >= _ZERO) & (codes <= ord("9"))
-    if len(codes) > 2:
-        dot = (codes == ord(".")) | (codes == ord(","))
-        digit[1:-1] |= dot[1:-1] & digit[:-2] & digit[2:]
-    first = digit.copy()
-    first[1:] &= ~digit[:-1]
+    inner = np.arange(size.sum()) + np.repeat(start - (np.cumsum(size) - size), size)
+    owner[inner] = np.repeat(np.arange(len(size), dtype=np.int32), size)
+    origin = np.arange(len(codes)) - np.repeat(joined.base, joined.size + 1)
+    digit = (codes >= _ZERO) & (codes <= _NINE)
+    dot = np.flatnonzero((codes == _DOT) | (codes == _COMMA))  # the last character is a line break
+    digit[dot[digit[dot - 1] & digit[dot + 1] & (dot > 0)]] = True
+    follows = np.append(False, digit[:-1]) & digit
     folded = np.where(digit, np.uint32(_ZERO), codes)
-    if len(codes) > 3:
-        hundred = (
-            first[:-3]
-            & (codes[:-3] == ord("1"))
-            & (codes[1:-2] == _ZERO)
-            & (codes[2:-1] == _ZERO)
-            & (codes[3:] == _PERCENT)
-        )
-        folded[:-3][hundred] = _HUNDRED
-    keep = (~digit | first) & (codes != _SPACE)
-    folded, owner, origin = folded[keep], owner[keep], origin[keep].astype(np.int32)
-    hashes = [folded.astype(np.uint64)]
-    with np.errstate(over="ignore"):
-        for length in range(2, _LONGEST + 1):
-            longer = hashes[-1] * _BASE
-            if len(folded) >= length:
-                longer[: len(folded) - length + 1] += hashes[0][length - 1 :]
-            hashes.append(longer)
-    return Folded(folded, owner, origin, tuple(hashes))
+    percent = np.flatnonzero(codes == _PERCENT)
+    percent = percent[percent >= 3]
+    full = percent[
+        (codes[percent - 3] == ord("1"))
+        & (codes[percent - 2] == _ZERO)
+        & (codes[percent - 1] == _ZERO)
+        & ~follows[percent - 3]
+    ]
+    folded[full - 3] = _HUNDRED
+    keep = np.flatnonzero(~follows & (codes != _SPACE))
+    folded = folded[keep]
+    return Folded(folded, owner[keep], origin[keep].astype(np.int32), _roll(folded))
 
 
-def find_words(folded: Folded, segmenter: Segmenter) -> tuple[I32, I32, U64]:
-    """Return start, length and hash of the words; what is no ideograph is a word of its own."""
+def find_words(folded: Folded, segmenter: Segmenter) -> Stretches:
+    """Return the words with their hashes; what is no ideograph is a word of its own."""
     codes = folded.codes
     ideograph = (codes >= 0x4E00) & (codes <= 0x9FD5) & (folded.owner >= 0)
     # a row's edge is a word's edge, and jieba sees nothing but ideographs: a line break stands for the rest
-    text = np.where(ideograph, codes, np.uint32(_BREAK)).astype("<u4").tobytes().decode("utf-32-le")
-    words = segmenter.cut(text)
-    length = np.fromiter(map(len, words), np.int32, len(words))
-    start = (np.cumsum(length) - length).astype(np.int32)
-    inside = folded.owner[start] >= 0 if len(start) else np.zeros(0, bool)
+    text = np.where(ideograph, codes, np.uint32(_BREAK)).tobytes().decode("utf-32-le")
+    gaps = np.flatnonzero(~ideograph)  # where the text may be cut into pieces whose words fit into a cache
+    ends = gaps[np.searchsorted(gaps, np.arange(_PIECE, len(text), _PIECE)).clip(max=len(gaps) - 1)]
+    bounds = np.unique([0, *ends.tolist(), len(text)]).tolist()
+    pieces = [segmenter.lengths(text[low:high]) for low, high in pairwise(bounds)]
+    length = np.concatenate([np.zeros(0, np.int64), *pieces])
+    start = np.cumsum(length) - length
+    inside = np.flatnonzero(folded.owner.take(start) >= 0) if len(start) else start
     start, length = start[inside], length[inside]
-    capped = np.minimum(length, _LONGEST)
-    value = np.zeros(len(start), np.uint64)
-    for size in range(1, _LONGEST + 1):
-        chosen = capped == size
-        value[chosen] = folded.hashes[size - 1][start[chosen]]
-    return start, length, value
+    return Stretches(start, length, folded.hashes_of(start, length))
 
 
 @lru_cache(maxsize=4)
-def _phrase_table(which: str) -> tuple[tuple[int, HashIndex, npt.NDArray[np.int32]], ...]:
-    """Return (length, index of spread hashes, places in the list) of the phrases, longest first."""
-    words = [entry.phrase for entry in load_verbs()] if which == "verbs" else [word for word, _ in load_kinds()]
+def _phrase_table(which: str) -> tuple[tuple[npt.NDArray[np.bool_], ...], tuple[tuple[int, HashIndex, I32], ...]]:
+    """Return which hashes of 2 and of 3 characters begin a phrase, and (length, index, places in the list).
+
+    The longest phrases come first.
+    """
+    words = [e.phrase for e in load_verbs()] if which == "verbs" else [word for word, _ in load_kinds(which)]
+    place = {word: index for index, word in enumerate(words)}
     tables = []
     for length in range(_LONGEST, 0, -1):
-        chosen = {hash_word(word): index for index, word in enumerate(words) if len(word) == length}
+        chosen = [word for word in place if len(word) == length]
         if chosen:
-            keys = np.array(list(chosen), np.uint64) * _SPREAD
+            keys = hash_words(chosen) * _SPREAD
             order = np.argsort(keys)
-            tables.append((length, HashIndex.build(keys[order]), np.array(list(chosen.values()), np.int32)[order]))
-    return tuple(tables)
+            tables.append((length, HashIndex.build(keys[order]), np.array([place[w] for w in chosen], np.int32)[order]))
+    begins = []
+    for length in (2, 3):
+        table_of_bits = np.zeros(1 << 16, bool)
+        table_of_bits[_leading_bits(hash_words([word[:length] for word in place if len(word) >= length]))] = True
+        begins.append(table_of_bits)
+    return tuple(begins), tuple(tables)
 
 
-def find_phrases(folded: Folded, which: str, single: npt.NDArray[np.bool_] | None) -> tuple[I32, I32, I32]:
-    """Return position, length and list index of the phrases, a shorter one inside a longer one left out.
+def _leading_bits(hashes: U64) -> I64:
+    return ((hashes * _SPREAD) >> np.uint64(48)).astype(np.int64)
 
-    A phrase of one character counts only where `single` says that it is a word of its own.
+
+def find_phrases(folded: Folded, which: str, single: I64 | None) -> Stretches:
+    """Return the phrases with their index in the list, a shorter one inside a longer one left out.
+
+    A phrase of one character counts only at the positions `single`: where it is a word of its own.
     """
-    covered = np.zeros(len(folded.codes) + _LONGEST, bool)
-    found: list[tuple[npt.NDArray[np.int64], int, npt.NDArray[np.int32]]] = []
-    for length, table, index in _phrase_table(which):
-        usable = folded.inside(length)
-        if length == 1 and single is not None:
-            usable = usable & single
-        position = np.flatnonzero(usable)
-        hit, slot = table.find(folded.hashes[length - 1][position] * _SPREAD)
+    begins, tables = _phrase_table(which)
+    owner, n = folded.owner, len(folded.codes)
+    covered = np.zeros(n + _LONGEST, bool)
+    pairs = np.flatnonzero(begins[0].take(_leading_bits(folded.hashes[1])))
+    triples = pairs[begins[1].take(_leading_bits(folded.hashes[2].take(pairs)))]
+    found: list[tuple[I64, int, I32]] = []
+    for length, table, index in tables:
+        position = triples if length > 2 else pairs
+        if length == 1:
+            position = np.flatnonzero(owner >= 0) if single is None else single
+        position = position[: np.searchsorted(position, n - length, side="right")]
+        mine = owner.take(position)
+        position = position[(mine >= 0) & (owner.take(position + (length - 1)) == mine)]
+        hit, slot = table.find(folded.hashes[length - 1].take(position) * _SPREAD)
         position = position[hit]
         free = ~(covered[position] & covered[position + length - 1])
         position, slot = position[free], slot[free]
         for step in range(length):
             covered[position + step] = True
         found.append((position, length, index[slot]))
-    if not found:
-        return np.zeros(0, np.int32), np.zeros(0, np.int32), np.zeros(0, np.int32)
-    position = np.concatenate([p for p, _, _ in found])
-    size = np.concatenate([np.full(len(p), n) for p, n, _ in found])
-    index = np.concatenate([i for _, _, i in found])
-    order = np.argsort(position, kind="stable")
-    return position[order].astype(np.int32), size[order].astype(np.int32), index[order]
+    start = np.concatenate([p for p, _, _ in found])
+    size = np.repeat([n for _, n, _ in found], [len(p) for p, _, _ in found])
+    order = np.argsort(start, kind="stable")
+    return Stretches(start[order], size[order], np.concatenate([i for _, _, i in found])[order])

@@ -39,14 +39,14 @@ def load_verbs() -> tuple[Entry, ...]:
     return tuple(Entry(*fields) for fields in data_lines("verbs.tsv"))
 
 
-@lru_cache(maxsize=1)
-def load_kinds() -> tuple[tuple[str, str], ...]:
-    """Return (word, kind): words of a dimension that tell which kind of deliverable it names.
+@lru_cache(maxsize=2)
+def load_kinds(which: str) -> tuple[tuple[str, str], ...]:
+    """Return (word, kind): of `kinds`, what deliverables are called; of `headings`, what tells a section's tense.
 
-    >>> ("窗口", "facility") in load_kinds()
-    True
+    >>> ("窗口", "office") in load_kinds("kinds"), ("下一步", "plan") in load_kinds("headings")
+    (True, True)
     """
-    return tuple((fields[0], fields[1]) for fields in data_lines("kinds.tsv"))
+    return tuple((fields[0], fields[1]) for fields in data_lines(f"{which}.tsv"))
 
 
 @lru_cache(maxsize=1)

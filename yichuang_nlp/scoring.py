@@ -6,12 +6,13 @@ the clauses' probabilities (summaries) and from its words. All is numpy; nothing
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
 
-from yichuang_nlp.features import TAGS, ClauseFeatures
+from yichuang_nlp.features import TAGS, ClauseFeatures, Part
 from yichuang_nlp.folding import HashIndex
 
 __all__ = [
@@ -20,13 +21,13 @@ __all__ = [
     "LABELS",
     "ROLES",
     "SUMMARY",
-    "Known",
+    "UNIT",
+    "Scores",
     "Weights",
     "clause_probabilities",
-    "look_up",
-    "score_cells",
-    "score_clauses",
+    "score",
     "softmax",
+    "sum_by",
     "summarise",
 ]
 
@@ -57,32 +58,87 @@ SUMMARY: tuple[str, ...] = (
 
 
 # the fields of `Weights` that a model folder stores
-ARRAYS = ("keys", "clause", "clause_bias", "cell_row", "cell", "summary", "cell_bias", "matrix", "shift")
+ARRAYS = ("keys", "clause", "clause_bias", "in_cell", "cell", "summary", "cell_bias", "matrix", "shift")
+UNIT = 1 / 256  # log-odds: what one step of the stored whole numbers is worth
+
+# Twelve sums at once: each row of `Weights.packed` holds twelve whole numbers in four 64-bit words, 21 bits each.
+# One look-up and one addition then serve them all, and sums of whole numbers are exact in any order.
+_BITS = 21
+_DENSE = 4  # features a row, from which on a family is summed without sorting
+_FIELDS = 12  # 4 aspects, 3 roles, 3 labels less the fourth, 1 for a known feature, 1 for one the cell's model knows
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
     """The arrays of a trained model.
 
-    `keys` (V,) sorted feature hashes; `clause` (V, 7) their log-odds for the 4 aspects and 3 roles, with
-    `clause_bias` (7,); `cell_row` (V,) the row of `cell` (U, 4) that a key has in the cell's own model, -1 for
-    none; `summary` (len(SUMMARY), 4) and `cell_bias` (4,) of the cell's model; `matrix` (4, 4) and `shift` (4,)
-    calibrate the scores: softmax(scores @ matrix + shift).
+    `keys` (V,) sorted feature hashes; `clause` (V, 7) their log-odds for the 4 aspects and 3 roles, in `UNIT`s,
+    with `clause_bias` (7,); `cell` (V, 4) those in the cell's own model, where `in_cell` (V,) says that it has
+    the key; `summary` (len(SUMMARY), 4) and `cell_bias` (4,) of the cell's model; `matrix` (4, 4) and `shift`
+    (4,) calibrate the scores: softmax(scores @ matrix + shift).
     """
 
     keys: npt.NDArray[np.uint64]
-    clause: F64
+    clause: npt.NDArray[np.int16]
     clause_bias: F64
-    cell_row: npt.NDArray[np.int32]
-    cell: F64
+    in_cell: npt.NDArray[np.bool_]
+    cell: npt.NDArray[np.int16]
     summary: F64
     cell_bias: F64
     matrix: F64
     shift: F64
     index: HashIndex = field(init=False, repr=False, compare=False)
+    packed: npt.NDArray[np.int64] = field(init=False, repr=False, compare=False)
+    most: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "index", HashIndex.build(self.keys))
+        fields = np.zeros((len(self.keys) + 1, _FIELDS), np.int64)  # the last row: a feature that nobody knows
+        fields[:-1, :7] = self.clause
+        fields[:-1, 7:10] = self.cell[:, :3].astype(np.int64) - self.cell[:, 3:]
+        fields[:-1, 10], fields[:-1, 11] = 1, self.in_cell
+        step = np.int64(1) << np.arange(0, 3 * _BITS, _BITS, dtype=np.int64)
+        object.__setattr__(self, "packed", fields.reshape(-1, 4, 3) @ step)
+        # so many features a row can have and no sum leave its 21 bits
+        object.__setattr__(self, "most", (1 << (_BITS - 1)) // (int(np.abs(fields).max(initial=1)) + 1))
+
+
+def _unpack(packed: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Return the twelve whole numbers of each row of four words, shape (n, 12)."""
+    sign = np.int64(1 << (_BITS - 1))
+    mask = np.int64((1 << _BITS) - 1)
+    fields = np.empty((len(packed), 4, 3), np.int64)
+    rest = packed
+    for place in (0, 1):
+        fields[:, :, place] = ((rest & mask) ^ sign) - sign
+        rest = (rest - fields[:, :, place]) >> _BITS
+    fields[:, :, 2] = rest
+    return fields.reshape(-1, _FIELDS)
+
+
+def _add_up(weights: Weights, parts: Sequence[Part], n: int) -> npt.NDArray[np.int64]:
+    """Return the sums of what the model knows of the features of `parts`, by row, shape (n, 12)."""
+    total, count = np.zeros((n, 4), np.int64), np.zeros(n, np.int64)
+    dense = [part for part in parts if len(part.key) > _DENSE * n]  # summed as they are; the rest is sorted first
+    thin = [part for part in parts if len(part.key) <= _DENSE * n]
+    groups = [(part.key, part.row) for part in dense]
+    if thin:
+        key, row = np.concatenate([part.key for part in thin]), np.concatenate([part.row for part in thin])
+        order = np.argsort(row if n > 1 << 16 else row.astype(np.uint16), kind="stable")  # 16 bits: by radix
+        groups.append((key[order], row[order]))
+    for key, row in groups:
+        if len(key):
+            edge = np.ones(len(row), bool)
+            np.not_equal(row[1:], row[:-1], out=edge[1:])
+            first = np.flatnonzero(edge)
+            rows = row[first]
+            total[rows] += np.add.reduceat(weights.packed.take(weights.index.rows(key), axis=0), first, axis=0)
+            count[rows] += np.diff(first, append=len(row))
+    fields = _unpack(total)
+    for crowded in np.flatnonzero(count >= weights.most).tolist():
+        mine = [key[row == crowded] for key, row in groups]
+        fields[crowded] = _unpack(weights.packed.take(weights.index.rows(np.concatenate(mine)), axis=0)).sum(axis=0)
+    return fields
 
 
 def softmax(scores: F64) -> F64:
@@ -92,45 +148,37 @@ def softmax(scores: F64) -> F64:
     return total
 
 
-def sum_rows(values: F64, rows: npt.NDArray[np.integer], n: int) -> F64:
-    """Return the sums of `values` (m, k) by `rows`, shape (n, k), each divided by the root of its count."""
-    scale = 1 / np.sqrt(np.maximum(np.bincount(rows, minlength=n), 1))
-    return np.stack([np.bincount(rows, column, n) for column in values.T], axis=1) * scale[:, None]
-
-
 @dataclass(frozen=True, slots=True)
-class Known:
-    """The features of a batch that a model knows, for its clauses and for its cells.
+class Scores:
+    """What the model says of a batch: p(aspect, role) of each clause `joint` (n_clauses, 12), what the words of
+    each give to its cell, `direct` (n_clauses, 4), and the cells' calibrated `proba` (n_items, 4)."""
 
-    `at` (k,) indexes the batch's features, `slot` the rows of `Weights.clause`; `cell_at`, `cell_slot` likewise
-    for the cell's own model. Each feature counts 1 / root of how many its row has, as the L2 norm of a binary
-    vector would: a long clause does not shout a short one down.
+    joint: F64
+    direct: F64
+    proba: F64
+
+
+def score(weights: Weights, features: ClauseFeatures) -> Scores:
+    """Return the probabilities of the clauses and of the cells of a batch.
+
+    Each feature counts 1 / root of how many its row has, as the L2 norm of a binary vector would: a long clause
+    does not shout a short one down.
     """
-
-    at: npt.NDArray[np.int64]
-    slot: npt.NDArray[np.int32]
-    cell_at: npt.NDArray[np.int64]
-    cell_slot: npt.NDArray[np.int32]
-
-
-def look_up(weights: Weights, features: ClauseFeatures) -> Known:
-    """Return which features of the batch the model knows."""
-    at, slot = weights.index.find(features.key)
-    row = weights.cell_row[slot]
-    return Known(at, slot, at[row >= 0], row[row >= 0])
+    n, item = features.n_items, features.item
+    sums = _add_up(weights, features.parts, len(item))
+    sums += _add_up(weights, features.named, int(features.name.max(initial=-1)) + 1)[features.name]
+    clause = sums[:, :7] * (UNIT / np.sqrt(np.maximum(sums[:, 10:11], 1)))
+    joint = clause_probabilities(clause + weights.clause_bias)
+    known = np.bincount(item, sums[:, 11], n)
+    direct = np.zeros((len(item), 4))
+    direct[:, :3] = sums[:, 7:10] * (UNIT / np.sqrt(np.maximum(known, 1)))[item][:, None]
+    scores = sum_by(direct, item, n) + summarise(features, joint) @ weights.summary + weights.cell_bias
+    return Scores(joint, direct, softmax(scores @ weights.matrix + weights.shift))
 
 
-def score_clauses(weights: Weights, features: ClauseFeatures, known: Known) -> F64:
-    """Return p(aspect, role) of each clause, shape (n_clauses, 12)."""
-    rows = features.clause[known.at]
-    return clause_probabilities(sum_rows(weights.clause[known.slot], rows, len(features.item)) + weights.clause_bias)
-
-
-def score_cells(weights: Weights, features: ClauseFeatures, known: Known, joint: F64) -> F64:
-    """Return the calibrated probabilities of the labels, shape (n_items, 4)."""
-    direct = sum_rows(weights.cell[known.cell_slot], features.item[features.clause[known.cell_at]], features.n_items)
-    scores = direct + summarise(features, joint) @ weights.summary + weights.cell_bias
-    return softmax(scores @ weights.matrix + weights.shift)
+def sum_by(values: F64, rows: npt.NDArray[np.integer], n: int) -> F64:
+    """Return the sums of `values` (m, k) by `rows`, shape (n, k)."""
+    return np.stack([np.bincount(rows, column, n) for column in values.T], axis=1)
 
 
 def clause_probabilities(scores: F64) -> F64:
@@ -143,15 +191,13 @@ def summarise(features: ClauseFeatures, joint: F64) -> F64:
     """Return what the clauses of each cell say together, shape (n_items, len(SUMMARY)), each in [0, 1]."""
     n, item = features.n_items, features.item
     count = np.bincount(item, minlength=n)
-    safe = np.maximum(count, 1)[:, None]
-    first = np.cumsum(count) - count
-    total = np.stack([np.bincount(item, column, n) for column in joint.T], axis=1)
-    mean = total / safe
-    most = np.zeros((n, 12))
-    np.maximum.at(most, item, joint)
-    filled = count > 0
-    head, tail = np.zeros((n, 12)), np.zeros((n, 12))
-    head[filled], tail[filled] = joint[first[filled]], joint[(first + count - 1)[filled]]
+    filled = np.flatnonzero(count)
+    first = (np.cumsum(count) - count)[filled]
+    total, most, head, tail = np.zeros((4, n, 12))
+    if len(filled):
+        total[filled], most[filled] = np.add.reduceat(joint, first), np.maximum.reduceat(joint, first)
+        head[filled], tail[filled] = joint[first], joint[first + count[filled] - 1]
+    mean = total / np.maximum(count, 1)[:, None]
     cube = total.reshape(n, 4, 3)
     substance, step = cube[:, :, 0], cube[:, :, 1]
     by = most.reshape(n, 4, 3)[:, :, 0]

@@ -1,10 +1,8 @@
-"""Text of a cell: length-preserving normalisation, clauses, tokens; all of them spans of the original."""
+"""Text of a cell: length-preserving normalisation and tokens; all of them spans of the original."""
 
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -15,7 +13,7 @@ import numpy.typing as npt
 
 from yichuang_nlp.lexicon import domain_words
 
-__all__ = ["Segmenter", "find_clauses", "load_segmenter", "normalise", "normalise_codes"]
+__all__ = ["Segmenter", "load_segmenter", "normalise", "normalise_codes"]
 
 Codes = npt.NDArray[np.uint32]
 
@@ -53,56 +51,16 @@ def normalise(text: str) -> str:
     return text.translate(_TRANSLATION)
 
 
-def normalise_codes(text: str) -> Codes:
-    """Return the code points of `normalise(text)` as an array, shape (len(text),).
+def normalise_codes(codes: Codes) -> Codes:
+    """Return the code points of `normalise(text)` from those of `text`, shape (len(text),).
 
-    >>> bytes(normalise_codes("８０％").astype(np.uint8)).decode()
-    '80%'
+    >>> normalise_codes(np.array([0xFF18, 0xFF05], np.uint32)).tolist() == [ord("8"), ord("%")]
+    True
     """
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    inside = codes < len(_CODE_TABLE)
-    return np.where(inside, _CODE_TABLE[np.where(inside, codes, 0)], codes)
-
-
-# A clause ends behind , 。 ; ! ? or a line break, in either width, and takes closing quotes and brackets along.
-# An ASCII comma between digits ("1,263") is part of a number.
-_CLAUSE_END = re.compile(
-    r"""
-    (?: [，。；！？;!?\n]            # the marks of the codebook
-      | (?<!\d),                     # an ASCII comma ...
-      | ,(?!\d)                      # ... that does not stand between two digits
-    )+
-    [”’"'）)】》」』]*                # what closes goes with what it closes
-    """,
-    re.VERBOSE,
-)
-_WORDLESS = re.compile(r"[\W_]*")
-
-
-def find_clauses(text: str) -> list[tuple[int, int]]:
-    """Return the half-open spans of the clauses of `text`, in order, without surrounding white space.
-
-    Source of the rule: the codebook ("what stands between ，。；！？ and line breaks"). A span that would hold
-    no letter, digit or ideograph joins its left neighbour.
-
-    >>> text = "已印发方案，窗口1,263个；正在调整。"
-    >>> [text[start:end] for start, end in find_clauses(text)]
-    ['已印发方案，', '窗口1,263个；', '正在调整。']
-    """
-    spans: list[tuple[int, int]] = []
-    start = 0
-    for end in [*(match.end() for match in _CLAUSE_END.finditer(text)), len(text)]:
-        piece = text[start:end]
-        left = start + len(piece) - len(piece.lstrip())
-        right = start + len(piece.rstrip())
-        start = end
-        if left >= right:
-            continue
-        if not _WORDLESS.fullmatch(piece):
-            spans.append((left, right))
-        elif spans:
-            spans[-1] = (spans[-1][0], right)
-    return spans
+    if len(codes) and codes.max() >= len(_CODE_TABLE):
+        inside = codes < len(_CODE_TABLE)
+        return np.where(inside, _CODE_TABLE.take(np.where(inside, codes, 0)), codes)
+    return _CODE_TABLE.take(codes)
 
 
 class _Cutter(Protocol):
@@ -128,15 +86,10 @@ class Segmenter:
         """
         return self.cutter.cut(text)
 
-    def cut_runs(self, runs: Sequence[str]) -> list[list[str]]:
-        """Return the words of each of `runs` (which hold no line break), cut in one call."""
-        words: list[list[str]] = [[]]
-        for word in self.cut("\n".join(runs)):
-            if word == "\n":
-                words.append([])
-            else:
-                words[-1].append(word)
-        return words if runs else []
+    def lengths(self, text: str) -> npt.NDArray[np.int64]:
+        """Return how many characters each word of `text` has, in order, shape (n_words,)."""
+        words = self.cutter.cut(text)
+        return np.fromiter(map(len, words), np.int64, len(words))
 
 
 class _PythonCutter:

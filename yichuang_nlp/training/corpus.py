@@ -11,7 +11,7 @@ from typing import Any
 
 from yichuang_nlp.errors import CorpusError
 from yichuang_nlp.scoring import ASPECTS, LABELS, ROLES
-from yichuang_nlp.text import find_clauses
+from yichuang_nlp.clauses import find_clauses
 
 __all__ = ["GENRES", "TEST_PROGRAMMES", "TRAITS", "Example", "Pass", "corpus_sha256", "read_corpus"]
 
@@ -76,7 +76,7 @@ def _check_letters(letters: tuple[str, ...], where: str, n_clauses: int) -> None
         raise CorpusError(
             where, found=f"clause letters {' '.join(letters)!r}",
             expected=f"{n_clauses} pairs of aspect ({ASPECTS}) and role ({ROLES})",
-            hint="split the text with yichuang_nlp.text.find_clauses",
+            hint="split the text with yichuang_nlp.clauses.find_clauses",
         )  # fmt: skip
 
 

@@ -12,21 +12,23 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold, KFold
 from sklearn.utils.validation import check_is_fitted
+from threadpoolctl import threadpool_limits
 
 from yichuang_nlp.classifier import familiarity
-from yichuang_nlp.features import FAMILIES, ClauseFeatures, extract
+from yichuang_nlp.features import FAMILIES, ClauseFeatures, Features, extract
 from yichuang_nlp.folding import HashIndex
 from yichuang_nlp.scoring import (
     ASPECTS,
     LABELS,
     ROLES,
+    UNIT,
     Weights,
     clause_probabilities,
     softmax,
-    sum_rows,
     summarise,
 )
-from yichuang_nlp.text import find_clauses, load_segmenter
+from yichuang_nlp.clauses import find_clauses
+from yichuang_nlp.text import load_segmenter
 from yichuang_nlp.training.corpus import Example
 
 __all__ = ["CELL_FAMILIES", "StatusClassifier"]
@@ -34,7 +36,7 @@ __all__ = ["CELL_FAMILIES", "StatusClassifier"]
 F64 = npt.NDArray[np.float64]
 I64 = npt.NDArray[np.int64]
 
-CELL_FAMILIES = ("word", "group", "sense", "chain", "group_x_tag", "sense_x_tag")
+CELL_FAMILIES = ("word", "group", "sense", "chain")
 # What a clause most likely says when only its cell's label is known (an analyst's own labels, without letters)
 _LETTERS_OF_LABEL = {"planned": "fs", "in_progress": "os", "completed": "ds", "unstated": "nb"}
 
@@ -57,8 +59,8 @@ class StatusClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self,
         *,
         clause_C: float = 4.0,
-        cell_C: float = 3.0,
-        min_df: int = 2,
+        cell_C: float = 1.0,
+        min_df: int = 3,
         n_folds: int = 3,
         cell_families: Sequence[str] = CELL_FAMILIES,
         without: Sequence[str] = (),
@@ -85,24 +87,25 @@ class StatusClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         pairs, labels, also, letters, programmes = _unpack(X, y)
         groups = list(groups) if groups is not None else programmes
         features = extract(pairs, load_segmenter())
+        wide = features.spread()
         target = np.array([LABELS.index(label) for label in labels])
         aspect = np.array([ASPECTS.index(pair[0]) for row in letters for pair in row])
         role = np.array([ROLES.index(pair[1]) for row in letters for pair in row])
-        everything = np.arange(len(pairs))
 
-        joint = np.zeros((len(features.item), 12))
-        for number, (train, test) in enumerate(self._folds(groups), 1):
-            report(f"clauses, fold {number} of {self.n_folds}")
-            keys, table, bias = self._fit_clauses(features, aspect, role, train)
-            held = np.isin(features.item, test)
-            joint[held] = _clause_joint(features, keys, table, bias)[held]
-        report("cells")
-        summary = summarise(features, joint)
-        keys, cells = self._cell_matrix(features, everything)
-        self.cell_ = self._fit_cells(sparse.hstack([summary, cells]).tocsr(), target, also)
-        report("clauses, all items")
-        clause_keys, table, bias = self._fit_clauses(features, aspect, role, everything)
-        self.weights_ = self._weights(keys, clause_keys, table, bias)
+        # more threads than one wait for each other here: the products are many and small
+        with threadpool_limits(1, user_api="blas"):
+            joint = np.zeros((len(features.item), 12))
+            for number, (train, test) in enumerate(self._folds(groups), 1):
+                report(f"clauses, fold {number} of {self.n_folds}")
+                keys, table, bias = self._fit_clauses(wide, aspect, role, np.isin(features.item, train))
+                held = np.isin(features.item, test)
+                joint[held] = _joint(wide, keys, table, bias, len(features.item))[held]
+            report("cells")
+            cell_keys, cells = self._cell_matrix(features, wide)
+            model = self._fit_cells(sparse.hstack([summarise(features, joint), cells]).tocsr(), target, also)
+            report("clauses, all items")
+            keys, table, bias = self._fit_clauses(wide, aspect, role, np.ones(len(features.item), bool))
+        self.weights_ = _weights(model, cell_keys, keys, table, bias)
         self.classes_ = np.array(LABELS)
         self.n_features_in_ = 2
         return self
@@ -114,11 +117,10 @@ class StatusClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """
         check_is_fitted(self, "weights_")
         features = extract(_pairs(X), load_segmenter())
-        w = self.weights_
-        clauses = _matrix(features, w.keys, features.clause, len(features.item))
-        joint = clause_probabilities(clauses @ w.clause + w.clause_bias)
-        cells = _matrix(features, w.keys[w.cell_row >= 0], features.item[features.clause], features.n_items)
-        scores = cells @ w.cell[w.cell_row[w.cell_row >= 0]] + summarise(features, joint) @ w.summary + w.cell_bias
+        wide, w = features.spread(), self.weights_
+        joint = _joint(wide, w.keys, w.clause, w.clause_bias, len(features.item))
+        cells = _matrix(wide, w.keys[w.in_cell], features.item[wide.row], features.n_items)
+        scores = cells @ (w.cell[w.in_cell] * UNIT) + summarise(features, joint) @ w.summary + w.cell_bias
         return softmax(np.asarray(scores) @ w.matrix + w.shift)
 
     def predict(self, X: Sequence[Any]) -> npt.NDArray[np.str_]:
@@ -128,9 +130,7 @@ class StatusClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def familiarity(self, X: Sequence[Any]) -> F64:
         """Return the share of each item's words that the model knows, shape (n,)."""
-        features = extract(_pairs(X), load_segmenter())
-        known, _ = self.weights_.index.find(features.key)
-        return familiarity(features, known)
+        return familiarity(self.weights_, extract(_pairs(X), load_segmenter()))
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -146,25 +146,24 @@ class StatusClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             folds = KFold(min(self.n_folds, n), shuffle=True, random_state=self.random_state)
             yield from folds.split(np.zeros(n))
 
-    def _fit_clauses(self, features: ClauseFeatures, aspect: I64, role: I64, items: I64) -> tuple[Any, F64, F64]:
-        wanted = np.zeros(features.n_items, bool)
-        wanted[items] = True
-        used = wanted[features.item[features.clause]]
+    def _fit_clauses(
+        self, wide: Features, aspect: I64, role: I64, rows: npt.NDArray[np.bool_]
+    ) -> tuple[Any, npt.NDArray[np.int16], F64]:
+        used = rows[wide.row]
         if self.without:
-            used &= ~np.isin(features.family, [FAMILIES.index(name) for name in self.without])
-        keys = _vocabulary(features, used, features.clause, self.min_df)
-        rows = wanted[features.item]
-        matrix = _matrix(features, keys, features.clause, len(features.item))[rows]
+            used &= ~np.isin(wide.family, [FAMILIES.index(name) for name in self.without])
+        keys = _vocabulary(wide.key[used], wide.row[used], self.min_df)
+        matrix = _matrix(wide, keys, wide.row, len(rows))[rows]
         fitted = [_regression(self.clause_C).fit(matrix, target[rows]) for target in (aspect, role)]
         table = np.concatenate([_coefficients(model, size) for model, size in zip(fitted, (4, 3))], axis=1)
         bias = np.concatenate([_intercepts(model, size) for model, size in zip(fitted, (4, 3))])
-        return keys, _round(table), bias
+        return keys, _in_units(table), bias
 
-    def _cell_matrix(self, features: ClauseFeatures, items: I64) -> tuple[Any, Any]:
+    def _cell_matrix(self, features: ClauseFeatures, wide: Features) -> tuple[Any, Any]:
         families = [FAMILIES.index(name) for name in self.cell_families if name not in self.without]
-        rows = features.item[features.clause]
-        keys = _vocabulary(features, np.isin(features.family, families), rows, self.min_df + 1)
-        return keys, _matrix(features, keys, rows, features.n_items)
+        rows, used = features.item[wide.row], np.isin(wide.family, families)
+        keys = _vocabulary(wide.key[used], rows[used], self.min_df)
+        return keys, _matrix(wide, keys, rows, features.n_items)
 
     def _fit_cells(self, matrix: Any, target: I64, also: Sequence[str]) -> Any:
         weight = np.ones(len(target))
@@ -176,15 +175,6 @@ class StatusClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             target = np.concatenate([target, second[torn]])
             weight = np.concatenate([weight, np.full(len(torn), self.also_weight)])
         return _regression(self.cell_C).fit(matrix, target, sample_weight=weight)
-
-    def _weights(self, cell_keys: Any, clause_keys: Any, table: F64, bias: F64) -> Weights:
-        coefficients, n_summary = _coefficients(self.cell_, 4), self.cell_.n_features_in_ - len(cell_keys)
-        row = np.full(len(clause_keys), -1, np.int32)
-        row[np.searchsorted(clause_keys, cell_keys)] = np.arange(len(cell_keys))
-        return Weights(
-            clause_keys, table, bias, row, _round(coefficients[n_summary:]), coefficients[:n_summary],
-            _intercepts(self.cell_, 4), np.eye(4), np.zeros(4),
-        )  # fmt: skip
 
 
 def _pairs(X: Any) -> list[tuple[str, str]]:
@@ -211,29 +201,37 @@ def _unpack(
     return pairs, labels, also, letters, [e.programme if e else str(n) for n, e in enumerate(examples)]
 
 
-def _vocabulary(features: ClauseFeatures, use: Any, rows: Any, least: int) -> Any:
+def _weights(model: Any, cell_keys: Any, keys: Any, table: npt.NDArray[np.int16], bias: F64) -> Weights:
+    coefficients, n_summary = _coefficients(model, 4), model.n_features_in_ - len(cell_keys)
+    in_cell, cell = np.isin(keys, cell_keys), np.zeros((len(keys), 4), np.int16)
+    cell[in_cell] = _in_units(coefficients[n_summary:])
+    return Weights(
+        keys, table, bias, in_cell, cell, coefficients[:n_summary], _intercepts(model, 4), np.eye(4), np.zeros(4)
+    )
+
+
+def _vocabulary(key: Any, row: Any, least: int) -> Any:
     """Return the sorted hashes of the features that stand in at least `least` different rows."""
-    order = np.lexsort((rows[use], features.key[use]))
-    key, row = features.key[use][order], rows[use][order]
+    order = np.lexsort((row, key))
+    key, row = key[order], row[order]
     new = np.ones(len(key), bool)
     new[1:] = (key[1:] != key[:-1]) | (row[1:] != row[:-1])
     keys, count = np.unique(key[new], return_counts=True)
     return keys[count >= least]
 
 
-def _matrix(features: ClauseFeatures, keys: Any, rows: Any, n: int) -> Any:
-    known, slot = HashIndex.build(keys).find(features.key)
+def _matrix(wide: Features, keys: Any, rows: Any, n: int) -> Any:
+    known, slot = HashIndex.build(keys).find(wide.key)
     scale = 1 / np.sqrt(np.maximum(np.bincount(rows[known], minlength=n), 1))
     return sparse.csr_matrix((scale[rows[known]], (rows[known], slot)), shape=(n, len(keys)))
 
 
-def _clause_joint(features: ClauseFeatures, keys: Any, table: F64, bias: F64) -> F64:
-    known, slot = HashIndex.build(keys).find(features.key)
-    return clause_probabilities(sum_rows(table[slot], features.clause[known], len(features.item)) + bias)
+def _joint(wide: Features, keys: Any, table: npt.NDArray[np.int16], bias: F64, n: int) -> F64:
+    return clause_probabilities(_matrix(wide, keys, wide.row, n) @ (table * UNIT) + bias)
 
 
 def _regression(C: float) -> Any:
-    return LogisticRegression(C=C, max_iter=400, tol=1e-3)
+    return LogisticRegression(C=C, max_iter=1000, tol=1e-4)
 
 
 def _coefficients(model: Any, size: int) -> F64:
@@ -251,6 +249,6 @@ def _intercepts(model: Any, size: int) -> F64:
     return full
 
 
-def _round(table: F64) -> F64:
-    """Round to what the model folder stores, before anything is measured with it."""
-    return table.astype(np.float16).astype(np.float64)
+def _in_units(table: F64) -> npt.NDArray[np.int16]:
+    """Return the whole numbers that the model folder stores, before anything is measured with them."""
+    return np.clip(np.rint(table / UNIT), -32767, 32767).astype(np.int16)
