@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from yichuang_nlp.clauses import find_clauses
 from yichuang_nlp.records import (
     Address,
     Blank,
@@ -15,7 +16,6 @@ from yichuang_nlp.records import (
     Reading,
     Status,
 )
-from yichuang_nlp.clauses import find_clauses
 
 SURE = {
     "p": {Status.PLANNED: 0.96, Status.IN_PROGRESS: 0.03, Status.COMPLETED: 0.01},

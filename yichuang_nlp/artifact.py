@@ -66,7 +66,7 @@ def _pack(weights: Weights) -> bytes:
     with zipfile.ZipFile(buffer, "w") as archive:  # not compressed: loading is a matter of milliseconds
         for name in ARRAYS:
             member = io.BytesIO()
-            array = np.ascontiguousarray(getattr(weights, name), _TYPES.get(name, np.float64))
+            array: Any = np.ascontiguousarray(getattr(weights, name), _TYPES.get(name, np.float64))
             np.lib.format.write_array(member, array, allow_pickle=False)
             # a fixed date, so that the same arrays give the same bytes
             archive.writestr(zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0)), member.getvalue())

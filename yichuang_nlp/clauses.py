@@ -49,13 +49,13 @@ def join(texts: Sequence[str]) -> Joined:
     return Joined(np.frombuffer(raw, np.uint32), np.cumsum(size + 1) - size - 1, size)
 
 
-def _class_of(char: str) -> np.uint8:
-    value = _SEEN
+def _class_of(char: str) -> int:
+    value = int(_SEEN)
     for bit, holds in (
         (_END, char in _ENDS), (_COMMA, char == ","), (_DIGIT, char.isdecimal()), (_CLOSES, char in _CLOSING),
         (_SPACE, char.isspace()), (_WORD, char.isalnum()),
     ):  # fmt: skip
-        value |= bit if holds else np.uint8(0)
+        value |= int(bit) if holds else 0
     return value
 
 
@@ -83,7 +83,9 @@ def split(joined: Joined) -> Clauses:
     ends[comma[(digit[comma - 1] == 0) | (digit[comma + 1] == 0) | (comma == 0)]] = True
     inside = ends.copy()
     inside[breaks] = False
-    tail = closes & inside[np.maximum.accumulate(np.where(closes, np.int32(0), at))]  # closing marks right behind an end
+    tail = (
+        closes & inside[np.maximum.accumulate(np.where(closes, np.int32(0), at))]
+    )  # closing marks right behind an end
     cut = (ends | tail) & ~np.append(closes[1:], False)
     cut[:-1] &= ~(inside[:-1] & ends[1:])
     cut[breaks] = True

@@ -66,14 +66,21 @@ def share_by_clause(features: ClauseFeatures, joint: F64, weights: Weights, dire
     return share @ weights.matrix, (whole - clauses_only) @ weights.matrix + weights.shift
 
 
-def find_cues(weights: Weights, features: Features, texts: Sequence[str], item: Any, joint: F64) -> list[tuple[Cue, ...]]:
+def find_cues(
+    weights: Weights, features: Features, texts: Sequence[str], item: Any, joint: F64
+) -> list[tuple[Cue, ...]]:
     """Return for each clause the features that moved it most towards its likeliest aspect and role, by name."""
     known, slot = weights.index.find(features.key)
     row = features.row[known]
     value = weights.clause[slot] * (UNIT / np.sqrt(np.maximum(np.bincount(row, minlength=len(joint)), 1)))[row][:, None]
-    aspect, role = joint.reshape(-1, 4, 3).sum(axis=2).argmax(axis=1), joint.reshape(-1, 4, 3).sum(axis=1).argmax(axis=1)
+    aspect, role = (
+        joint.reshape(-1, 4, 3).sum(axis=2).argmax(axis=1),
+        joint.reshape(-1, 4, 3).sum(axis=1).argmax(axis=1),
+    )
     each = np.arange(len(row))
-    moved = value[each, aspect[row]] - value[:, :4].mean(axis=1) + value[each, 4 + role[row]] - value[:, 4:].mean(axis=1)
+    moved = (
+        value[each, aspect[row]] - value[:, :4].mean(axis=1) + value[each, 4 + role[row]] - value[:, 4:].mean(axis=1)
+    )
     totals: list[dict[str, float]] = [{} for _ in joint]
     for index, clause, weight in zip(known.tolist(), row.tolist(), moved.tolist()):
         start, end = features.at[index].tolist()

@@ -74,7 +74,8 @@ class ClauseFeatures:
 
     `item` (n_clauses,) is the item of each clause; `span` (n_clauses, 2) its half-open offsets in that item's
     text; `tags` (n_items, len(TAGS)) says what the dimension names. `parts` are the features of the clauses;
-    `named` those of the different dimensions, which each of their clauses has, `name` (n_clauses,) saying which.
+    `named` those of the `n_names` different dimensions, which each of their clauses has, `name` (n_clauses,)
+    saying which.
     """
 
     n_items: int
@@ -83,15 +84,15 @@ class ClauseFeatures:
     tags: npt.NDArray[np.float32]
     parts: tuple[Part, ...]
     named: tuple[Part, ...]
+    n_names: int
     name: I32
     folded: Folded
 
     def spread(self) -> Features:
         """Return all features, those of the dimensions repeated for each clause."""
-        n_names = int(self.name.max(initial=-1)) + 1
         wide = list(self.parts)
         for part in self.named:
-            count = np.bincount(part.row, minlength=n_names)[self.name]
+            count = np.bincount(part.row, minlength=self.n_names)[self.name]
             first = np.searchsorted(part.row, self.name)
             row = np.repeat(np.arange(len(self.item), dtype=np.int32), count)
             source = np.repeat(first - (np.cumsum(count) - count), count) + np.arange(len(row))
@@ -199,10 +200,11 @@ def _gather(pairs: Sequence[tuple[str, str]]) -> _Batch:
     folded_names = fold(all_names, all_names.base, all_names.breaks)
     which = np.array([names[name] for name, _ in pairs], np.int32)
     tags = _dimension_tags(folded_names, list(names))
+    closes = np.isin(joined.codes[clauses.stop - 1], _SENTENCE_ENDS, kind="table")
     return _Batch(
         fold(joined, clauses.start, clauses.stop), folded_names, which[item], item,
         np.stack([clauses.start, clauses.stop], axis=1) - joined.base[item][:, None],
-        nth, count[item] - 1 - nth, np.isin(joined.codes[clauses.stop - 1], _SENTENCE_ENDS, kind="table"), tags[which], tags,
+        nth, count[item] - 1 - nth, closes, tags[which], tags,
     )  # fmt: skip
 
 
@@ -334,6 +336,7 @@ def extract(pairs: Sequence[tuple[str, str]], segmenter: Segmenter) -> ClauseFea
         tags=batch.tags,
         parts=tuple(out.parts),
         named=_name_parts(batch, segmenter),
+        n_names=len(batch.tags_of_name),
         name=batch.which,
         folded=batch.folded,
     )

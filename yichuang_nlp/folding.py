@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -87,7 +88,8 @@ def hash_words(words: Sequence[str]) -> U64:
     """Return the hash that `Folded.hashes` gives the characters of each of `words`."""
     size = np.fromiter(map(len, words), np.int64, len(words))
     codes = np.frombuffer("".join(words).encode("utf-32-le"), np.uint32)
-    return _roll(codes)[np.minimum(size, _LONGEST) - 1, np.cumsum(size) - size]
+    values: U64 = _roll(codes)[np.minimum(size, _LONGEST) - 1, np.cumsum(size) - size]
+    return values
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,8 @@ class Folded:
     def hashes_of(self, start: I64, length: I64) -> U64:
         """Return the hash of each stretch; of one too long, that of its first eight characters."""
         flat = (np.minimum(length, _LONGEST) - 1) * self.hashes.shape[1] + start
-        return self.hashes.ravel().take(flat)
+        values: U64 = self.hashes.ravel().take(flat)
+        return values
 
     def inside(self, length: int) -> npt.NDArray[np.bool_]:
         """Say for each position whether `length` characters from it stay in one row."""
@@ -124,7 +127,7 @@ class Stretches:
 
     start: I64
     length: I64
-    value: npt.NDArray[np.generic]
+    value: npt.NDArray[Any]
 
 
 def fold(joined: Joined, start: I64, stop: I64) -> Folded:
@@ -195,7 +198,8 @@ def _phrase_table(which: str) -> tuple[tuple[npt.NDArray[np.bool_], ...], tuple[
 
 
 def _leading_bits(hashes: U64) -> I64:
-    return ((hashes * _SPREAD) >> np.uint64(48)).astype(np.int64)
+    bits: I64 = ((hashes * _SPREAD) >> np.uint64(48)).astype(np.int64)
+    return bits
 
 
 def find_phrases(folded: Folded, which: str, single: I64 | None) -> Stretches:

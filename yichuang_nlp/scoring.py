@@ -166,7 +166,7 @@ def score(weights: Weights, features: ClauseFeatures) -> Scores:
     """
     n, item = features.n_items, features.item
     sums = _add_up(weights, features.parts, len(item))
-    sums += _add_up(weights, features.named, int(features.name.max(initial=-1)) + 1)[features.name]
+    sums += _add_up(weights, features.named, features.n_names)[features.name]
     clause = sums[:, :7] * (UNIT / np.sqrt(np.maximum(sums[:, 10:11], 1)))
     joint = clause_probabilities(clause + weights.clause_bias)
     known = np.bincount(item, sums[:, 11], n)

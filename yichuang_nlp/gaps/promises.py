@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
+from yichuang_nlp.clauses import find_clauses
 from yichuang_nlp.dates import find_deadlines, find_quantities
 from yichuang_nlp.findings import Commitment, Deadline, Due, Precision, Quantity
 from yichuang_nlp.records import Prediction
-from yichuang_nlp.clauses import find_clauses
 
 __all__ = ["collect_commitments", "collect_quantities", "judge_day"]
 

@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterable, Sequence
 from math import log
 
+from yichuang_nlp.clauses import find_clauses
 from yichuang_nlp.findings import Flag, QualityFlag
 from yichuang_nlp.gaps.quotes import count_facts
 from yichuang_nlp.records import Briefing, Prediction
-from yichuang_nlp.clauses import find_clauses
 
 __all__ = ["bigrams_of", "check_quality", "fingerprint_of"]
 

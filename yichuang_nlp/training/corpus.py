@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from yichuang_nlp.clauses import find_clauses
 from yichuang_nlp.errors import CorpusError
 from yichuang_nlp.scoring import ASPECTS, LABELS, ROLES
-from yichuang_nlp.clauses import find_clauses
 
 __all__ = ["GENRES", "TEST_PROGRAMMES", "TRAITS", "Example", "Pass", "corpus_sha256", "read_corpus"]
 

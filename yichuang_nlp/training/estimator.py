@@ -12,9 +12,10 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import GroupKFold, KFold
 from sklearn.utils.validation import check_is_fitted
-from threadpoolctl import threadpool_limits
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from yichuang_nlp.classifier import familiarity
+from yichuang_nlp.clauses import find_clauses
 from yichuang_nlp.features import FAMILIES, ClauseFeatures, Features, extract
 from yichuang_nlp.folding import HashIndex
 from yichuang_nlp.scoring import (
@@ -27,7 +28,6 @@ from yichuang_nlp.scoring import (
     softmax,
     summarise,
 )
-from yichuang_nlp.clauses import find_clauses
 from yichuang_nlp.text import load_segmenter
 from yichuang_nlp.training.corpus import Example
 
