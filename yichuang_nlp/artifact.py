@@ -44,8 +44,8 @@ def write_whole(path: Path, content: bytes) -> None:
 def data_sha256() -> str:
     """Return the hash of the word lists that features are made with: other lists, other features."""
     digest = hashlib.sha256()
-    for name in ("domain_words.tsv", "headings.tsv", "kinds.tsv", "verbs.tsv"):
-        digest.update(files("yichuang_nlp.data").joinpath(name).read_text("utf-8").encode())
+    for name in ("dictionary.txt", "domain_words.tsv", "headings.tsv", "kinds.tsv", "verbs.tsv"):
+        digest.update(files("yichuang_nlp.data").joinpath(name).read_bytes().replace(b"\r\n", b"\n"))
     return digest.hexdigest()
 
 

@@ -48,9 +48,10 @@ class HashIndex:
         bits = max(8, len(keys).bit_length() + 2)
         shift = np.uint64(64 - bits)
         bucket = (keys >> shift).astype(np.int64)
-        count = np.bincount(bucket, minlength=1 << bits)
-        first = np.where(count > 0, np.cumsum(count) - count, len(keys)).astype(np.int32)
-        return cls(np.append(keys, np.uint64(0)), first, shift, int(count.max(initial=0)))
+        first = np.full(1 << bits, len(keys), np.int32)
+        new = np.flatnonzero(np.diff(bucket, prepend=-1))
+        first[bucket[new]] = new
+        return cls(np.append(keys, np.uint64(0)), first, shift, int(np.diff(new, append=len(keys)).max(initial=0)))
 
     def rows(self, wanted: U64) -> I32:
         """Return the row of the keys that each of `wanted` is, the number of keys for one that is none of them."""

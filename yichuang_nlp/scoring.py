@@ -93,14 +93,16 @@ class Weights:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "index", HashIndex.build(self.keys))
-        fields = np.zeros((len(self.keys) + 1, _FIELDS), np.int64)  # the last row: a feature that nobody knows
-        fields[:-1, :7] = self.clause
-        fields[:-1, 7:10] = self.cell[:, :3].astype(np.int64) - self.cell[:, 3:]
-        fields[:-1, 10], fields[:-1, 11] = 1, self.in_cell
-        step = np.int64(1) << np.arange(0, 3 * _BITS, _BITS, dtype=np.int64)
-        object.__setattr__(self, "packed", fields.reshape(-1, 4, 3) @ step)
+        relative = self.cell[:, :3].astype(np.int64) - self.cell[:, 3:]
+        fields = (*self.clause.astype(np.int64).T, *relative.T, np.int64(1), self.in_cell.astype(np.int64))
+        packed = np.zeros((len(self.keys) + 1, 4), np.int64)  # the last row: a feature that nobody knows
+        for word in range(4):
+            low, middle, high = fields[3 * word : 3 * word + 3]
+            packed[:-1, word] = low + (middle << np.int64(_BITS)) + (high << np.int64(2 * _BITS))
+        object.__setattr__(self, "packed", packed)
+        largest = max(int(np.abs(self.clause).max(initial=1)), int(np.abs(relative).max(initial=1)))
         # so many features a row can have and no sum leave its 21 bits
-        object.__setattr__(self, "most", (1 << (_BITS - 1)) // (int(np.abs(fields).max(initial=1)) + 1))
+        object.__setattr__(self, "most", (1 << (_BITS - 1)) // (largest + 1))
 
 
 def _unpack(packed: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import os
+from collections import deque
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
+from itertools import repeat
 from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from yichuang_nlp.lexicon import domain_words
+from yichuang_nlp.lexicon import domain_words, read_dictionary
 
 __all__ = ["Segmenter", "load_segmenter", "normalise", "normalise_codes"]
 
@@ -69,7 +69,7 @@ class _Cutter(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Segmenter:
-    """Words of runs of ideographs, by jieba's dictionary and the domain words, without its HMM.
+    """Words of runs of ideographs, by the frequent words of jieba's dictionary and our own, without its HMM.
 
     Without the HMM a word that no dictionary knows falls into single characters, which the character n-grams
     catch; with it, jieba and its Rust twin would differ and the same text give two scores.
@@ -94,15 +94,14 @@ class Segmenter:
 
 class _PythonCutter:
     def __init__(self) -> None:
-        import logging
+        import io
 
         import jieba
 
-        logging.getLogger("jieba").setLevel(logging.WARNING)
+        # filled by hand: its own initialisation reads another dictionary and leaves a cache in the temp folder
         self._tokenizer: Any = jieba.Tokenizer()
-        # jieba's default cache is a predictable file in the shared temp folder; ours is the user's own
-        self._tokenizer.tmp_dir = str(_cache_folder())
-        self._tokenizer.initialize()
+        self._tokenizer.FREQ, self._tokenizer.total = self._tokenizer.gen_pfdict(io.BytesIO(read_dictionary()))
+        self._tokenizer.initialized = True
         for word, frequency in domain_words():
             self._tokenizer.add_word(word, frequency)
 
@@ -112,7 +111,9 @@ class _PythonCutter:
 
 class _RustCutter:
     def __init__(self) -> None:
-        self._tokenizer: Any = _load_rust().Jieba()
+        self._tokenizer: Any = _load_rust().Jieba.empty()
+        fields = read_dictionary().decode().split()
+        deque(map(self._tokenizer.add_word, fields[::2], map(int, fields[1::2]), repeat("n")), maxlen=0)
         for word, frequency in domain_words():
             self._tokenizer.add_word(word, frequency, "n")
 
@@ -135,16 +136,6 @@ def _load_rust() -> Any:
     module = module_from_spec(inner)
     inner.loader.exec_module(module)
     return module
-
-
-def _cache_folder() -> Path:
-    base = os.environ.get("LOCALAPPDATA") or os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
-    folder = Path(base) / "yichuang_nlp"
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    except OSError:  # a read-only home: jieba then builds its dictionary anew each time and says nothing
-        return folder.parent
-    return folder
 
 
 @lru_cache(maxsize=2)
