@@ -23,6 +23,7 @@ I64 = npt.NDArray[np.int64]
 
 _PIECE = 1 << 14  # characters cut into words at a time
 _LONGEST = 8  # of a lexicon phrase, in characters
+_HALF = np.uint64(32)
 _BASE = np.uint64(1_000_003)
 _SPREAD = np.uint64(0x9E3779B97F4A7C15)  # 2**64 / the golden ratio: Knuth, TAOCP 3, 6.4
 _SPACE, _ZERO, _NINE, _PERCENT, _BREAK, _DOT, _COMMA = (ord(char) for char in " 09%\n.,")
@@ -31,14 +32,15 @@ _HUNDRED = ord("全")  # "100%" is read as "全%": full coverage, not a figure a
 
 @dataclass(frozen=True, slots=True)
 class HashIndex:
-    """Sorted 64-bit hashes with an index over their leading bits: a look-up touches one or two of them.
+    """Sorted 64-bit hashes with an index over their leading bits: a look-up touches one place, seldom two.
 
-    A binary search would touch seventeen of 100,000; with a bucket for every few hashes, and hashes spread
-    evenly, the place is known at once.
+    A binary search would touch seventeen of 100,000; with more buckets than hashes, and hashes spread evenly,
+    the place is known at once. `bucket` holds the row of the first hash with those leading bits, and that hash's
+    last 32 bits above it, which tell almost every stranger without a look at the hashes.
     """
 
     keys: U64
-    first: I32
+    bucket: I64
     shift: np.uint64
     steps: int
 
@@ -48,16 +50,17 @@ class HashIndex:
         bits = max(8, len(keys).bit_length() + 2)
         shift = np.uint64(64 - bits)
         bucket = (keys >> shift).astype(np.int64)
-        first = np.full(1 << bits, len(keys), np.int32)
+        table = np.full(1 << bits, len(keys), np.int64)
         new = np.flatnonzero(np.diff(bucket, prepend=-1))
-        first[bucket[new]] = new
-        return cls(np.append(keys, np.uint64(0)), first, shift, int(np.diff(new, append=len(keys)).max(initial=0)))
+        table[bucket[new]] = new | (keys[new] << _HALF).astype(np.int64)
+        return cls(np.append(keys, np.uint64(0)), table, shift, int(np.diff(new, append=len(keys)).max(initial=0)))
 
     def rows(self, wanted: U64) -> I32:
         """Return the row of the keys that each of `wanted` is, the number of keys for one that is none of them."""
         none = np.int32(len(self.keys) - 1)
-        row = self.first.take((wanted >> self.shift).astype(np.int64))  # an empty bucket says none
-        other = np.flatnonzero((self.keys.take(row) != wanted) & (row != none))
+        entry = self.bucket.take((wanted >> self.shift).astype(np.int64))  # an empty bucket says none
+        row = entry.astype(np.int32)
+        other = np.flatnonzero(((entry >> 32).astype(np.int32) != wanted.astype(np.int32)) & (row != none))
         next_row, sought = row[other], wanted[other]
         for _ in range(1, self.steps):
             next_row = np.minimum(next_row + np.int32(1), none)

@@ -55,6 +55,7 @@ SUMMARY: tuple[str, ...] = (
     *(f"tag {tag}" for tag in TAGS),
     *(f"{tag} x {joint}" for tag in TAGS for joint in _JOINT),
 )
+_PLAIN = len(SUMMARY) - len(TAGS) * len(_JOINT)  # without the products, which are the last
 
 
 # the fields of `Weights` that a model folder stores
@@ -174,7 +175,12 @@ def score(weights: Weights, features: ClauseFeatures) -> Scores:
     known = np.bincount(item, sums[:, 11], n)
     direct = np.zeros((len(item), 4))
     direct[:, :3] = sums[:, 7:10] * (UNIT / np.sqrt(np.maximum(known, 1)))[item][:, None]
-    scores = sum_by(direct, item, n) + summarise(features, joint) @ weights.summary + weights.cell_bias
+    plain = _summarise(features, joint)
+    scores = sum_by(direct, item, n) + plain @ weights.summary[:_PLAIN] + weights.cell_bias
+    # the products of tags and means, without writing them out: most cells have one tag or two
+    product = weights.summary[_PLAIN:].reshape(len(TAGS), len(_JOINT), 4).transpose(1, 0, 2).reshape(len(_JOINT), -1)
+    by_tag = (plain[:, : len(_JOINT)] @ product).reshape(n, len(TAGS), 4)
+    scores += np.einsum("nt,ntk->nk", features.tags, by_tag)
     return Scores(joint, direct, softmax(scores @ weights.matrix + weights.shift))
 
 
@@ -191,6 +197,14 @@ def clause_probabilities(scores: F64) -> F64:
 
 def summarise(features: ClauseFeatures, joint: F64) -> F64:
     """Return what the clauses of each cell say together, shape (n_items, len(SUMMARY)), each in [0, 1]."""
+    plain = _summarise(features, joint)
+    mean = plain[:, : len(_JOINT)]
+    crossed = (features.tags[:, :, None] * mean[:, None, :]).reshape(len(mean), -1)
+    return np.concatenate([plain, crossed], axis=1)
+
+
+def _summarise(features: ClauseFeatures, joint: F64) -> F64:
+    """Return the first `_PLAIN` columns of the summary."""
     n, item = features.n_items, features.item
     count = np.bincount(item, minlength=n)
     filled = np.flatnonzero(count)
@@ -205,7 +219,6 @@ def summarise(features: ClauseFeatures, joint: F64) -> F64:
     by = most.reshape(n, 4, 3)[:, :, 0]
     rest = np.maximum(by[:, 1], by[:, 2])
     sizes = np.stack([count >= size for size in _SIZES], axis=1).astype(float)
-    crossed = (features.tags[:, :, None] * mean[:, None, :]).reshape(n, -1)
     nothing = 1 - by[:, :3].max(axis=1)
     mixed = [
         nothing,
@@ -219,7 +232,7 @@ def summarise(features: ClauseFeatures, joint: F64) -> F64:
             mean, most, tail, head,
             substance / np.maximum(substance.sum(axis=1, keepdims=True), 0.2),
             step / np.maximum(step.sum(axis=1, keepdims=True), 0.2),
-            np.stack(mixed, axis=1), sizes, features.tags, crossed,
+            np.stack(mixed, axis=1), sizes, features.tags,
         ],
         axis=1,
     )  # fmt: skip

@@ -60,7 +60,7 @@ class StatusClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         *,
         clause_C: float = 4.0,
         cell_C: float = 1.0,
-        min_df: int = 3,
+        min_df: int = 5,
         n_folds: int = 3,
         cell_families: Sequence[str] = CELL_FAMILIES,
         without: Sequence[str] = (),
