@@ -285,6 +285,20 @@ def corpus_check(path: Path) -> None:
     click.echo(_workshop("checks").check_corpus(path))
 
 
+@corpus.command("review")
+@click.argument("path", type=click.Path(path_type=Path), default=Path("corpus"))
+@click.option("--beside", type=click.Path(path_type=Path), help="A real briefing, to compare the variety of words.")
+@click.option("-o", "--output", type=click.Path(path_type=Path), help="Where to write the doubted labels (JSON Lines).")
+def corpus_review(path: Path, beside: Path | None, output: Path | None) -> None:
+    """Fit again and again: the learning curve, a genre never seen, and labels that cross-validation doubts.
+
+    \b
+    Example:
+      yichuang corpus review corpus
+    """
+    click.echo(_workshop("refits").review_corpus(path, beside, output, lambda message: click.echo(message, err=True)))
+
+
 @corpus.command("agreement")
 @click.argument("path", type=click.Path(path_type=Path), default=Path("corpus"))
 def corpus_agreement(path: Path) -> None:

@@ -36,7 +36,8 @@ class Example:
     """One labelled item of the corpus; `programme` is the group for every split.
 
     `clauses` has two letters (aspect, role) for each clause of `find_clauses(text)`; `passes` are the blind
-    readings, `adjudicated` says that a third reader decided between them.
+    readings, `adjudicated` says that a third reader decided between them, `settled` that one more reader looked at
+    the item because cross-validation doubted its label.
     """
 
     id: str
@@ -52,6 +53,7 @@ class Example:
     clauses: tuple[str, ...]
     passes: tuple[Pass, ...]
     adjudicated: bool
+    settled: bool
 
     @property
     def pair(self) -> tuple[str, str]:
@@ -103,7 +105,8 @@ def parse_example(line: str, where: str) -> Example:
     letters = tuple(str(record.get("clauses", "")).split())
     _check_letters(letters, where, n_clauses)
     passes = tuple(_parse_pass(value, where, n_clauses) for value in record.get("passes", ()))
-    return Example(**fields, clauses=letters, passes=passes, adjudicated=bool(record.get("adjudicated", False)))
+    adjudicated, settled = (bool(record.get(name, False)) for name in ("adjudicated", "settled"))
+    return Example(**fields, clauses=letters, passes=passes, adjudicated=adjudicated, settled=settled)
 
 
 def corpus_files(path: Path) -> list[Path]:
