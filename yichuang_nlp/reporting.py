@@ -122,6 +122,13 @@ _WHY = {
 }  # fmt: skip
 
 
+# what moved a clause without standing in it: feature families by the names that evidence gives them
+_FAMILY_ZH = {
+    "[before]": "〔前一句〕", "[after]": "〔后一句〕", "[place]": "〔位置〕", "[dimension]": "〔维度〕", "[span]": "〔长短〕",
+    "[scope]": "〔前文时态〕", "[group_x_kind]": "〔动词与维度〕", "[group_x_kinds]": "〔动词、事项与维度〕",
+}  # fmt: skip
+
+
 def describe_explanation(explanation: Explanation, lang: str = "zh") -> list[str]:
     """Return an explanation as lines: status, probabilities, then each clause with what moved it."""
     prediction = explanation.prediction
@@ -141,7 +148,8 @@ def describe_explanation(explanation: Explanation, lang: str = "zh") -> list[str
             f"[{clause.start}:{clause.end}] {clause.text}  {_ASPECT[lang][clause.aspect]}/{_ROLE[lang][clause.role]}  "
             f"{clause.weight:+.2f}"
         )
-        cues = ", ".join(f"{cue.name} {cue.weight:+.2f}" for cue in clause.cues)
+        names = [_FAMILY_ZH.get(cue.name, cue.name) if zh else cue.name for cue in clause.cues]
+        cues = ", ".join(f"{cue} {found.weight:+.2f}" for cue, found in zip(names, clause.cues))
         if cues:
             lines.append(f"    {cues}")
     return lines
