@@ -289,14 +289,18 @@ def corpus_check(path: Path) -> None:
 @click.argument("path", type=click.Path(path_type=Path), default=Path("corpus"))
 @click.option("--beside", type=click.Path(path_type=Path), help="A real briefing, to compare the variety of words.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), help="Where to write the doubted labels (JSON Lines).")
-def corpus_review(path: Path, beside: Path | None, output: Path | None) -> None:
+@click.option("--write", is_flag=True, help="Put the figures into the README.md of the corpus.")
+def corpus_review(path: Path, beside: Path | None, output: Path | None, write: bool) -> None:
     """Fit again and again: the learning curve, a genre never seen, and labels that cross-validation doubts.
 
     \b
     Example:
       yichuang corpus review corpus
     """
-    click.echo(_workshop("refits").review_corpus(path, beside, output, lambda message: click.echo(message, err=True)))
+    figures = _workshop("refits").review_corpus(path, beside, output, lambda message: click.echo(message, err=True))
+    if write:
+        _workshop("checks").write_figures(path, "review", figures)
+    click.echo(figures)
 
 
 @corpus.command("agreement")

@@ -125,23 +125,27 @@ def check_corpus(path: Path) -> str:
     return account
 
 
-_BEGIN = "<!-- figures: written by `yichuang corpus datasheet`; do not edit -->"
-_END = "<!-- end of figures -->"
+_MARKS = "<!-- figures: written by `yichuang corpus {}`; do not edit -->", "<!-- end of {} -->"
 
 
 def fill_datasheet(path: Path) -> Path:
     """Write the figures of the corpus in `path` into its README.md, between the two marks, and return its path."""
     from yichuang_nlp.training.agreement import describe_agreement
 
+    examples = read_corpus(path)
+    account = _describe(examples, leak_by_dimension(examples))
+    return write_figures(path, "datasheet", f"{account}\n\nAgreement of the blind passes: {describe_agreement(path)}")
+
+
+def write_figures(path: Path, command: str, figures: str) -> Path:
+    """Put what `yichuang corpus COMMAND` found into the README.md of the corpus, between the command's two marks."""
     sheet = path / "README.md"
     text = sheet.read_text("utf-8")
-    if _BEGIN not in text or _END not in text:
-        raise CorpusError(sheet, found="no place for figures", expected=f"the lines {_BEGIN} and {_END}")
-    examples = read_corpus(path)
-    head, tail = text.split(_BEGIN)[0], text.split(_END)[1]
-    account = _describe(examples, leak_by_dimension(examples))
-    figures = f"{account}\n\nAgreement of the blind passes: {describe_agreement(path)}"
-    write_whole(sheet, f"{head}{_BEGIN}\n\n{figures}\n\n{_END}{tail}".encode())
+    begin, end = (mark.format(command) for mark in _MARKS)
+    if begin not in text or end not in text:
+        raise CorpusError(sheet, found="no place for figures", expected=f"the lines {begin} and {end}")
+    head, tail = text.split(begin)[0], text.split(end)[1]
+    write_whole(sheet, f"{head}{begin}\n\n{figures}\n\n{end}{tail}".encode())
     return sheet
 
 
