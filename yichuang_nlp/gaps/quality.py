@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from math import log
+from typing import Any
 
 from yichuang_nlp.findings import Flag, QualityFlag
 from yichuang_nlp.gaps.quotes import count_facts
@@ -90,66 +90,75 @@ def _find_misplaced(predictions: Sequence[Prediction], title: str) -> list[Quali
     Each column is described by its name and by what the other cities wrote in it; the text's own city is left
     out, so that a copied row proves nothing. Words of the title name the programme and so fit every column.
     """
-    texts = [bigrams_of(prediction.cell.text) for prediction in predictions]
-    common = bigrams_of(title)
-    columns = _Columns(predictions, texts, common)
-    if len(columns.names) < 2 or max(columns.sizes.values(), default=0) < 3:
+    columns = _Columns(predictions, title)
+    if len(columns.names) < 2 or max(columns.sizes, default=0) < 3:
         return []
     by_city: dict[str, list[int]] = {}
     for index, prediction in enumerate(predictions):
-        if len(texts[index] - common) >= SHORTEST_COPY:
+        if columns.length(index) >= SHORTEST_COPY:
             by_city.setdefault(prediction.cell.city, []).append(index)
     flags = []
     for city, indices in by_city.items():
-        for index, scores in zip(indices, columns.score(city, [texts[i] - common for i in indices]), strict=True):
+        for index, scores in zip(indices, columns.score(city, indices), strict=True):
             cell = predictions[index].cell
             best = max(range(len(scores)), key=scores.__getitem__)
-            ahead = scores[best] - scores[columns.names[cell.dimension]]
-            if ahead >= MISFIT_TOTAL and ahead / len(texts[index] - common) >= MISFIT_PER_PAIR:
-                name = list(columns.names)[best]
-                flags.append(
-                    QualityFlag(Flag.OTHER_COLUMN, (city,), (cell.dimension,), cell.text.strip(), name, (index,))
-                )
+            ahead = scores[best] - scores[columns.names.index(cell.dimension)]
+            if ahead >= MISFIT_TOTAL and ahead / columns.length(index) >= MISFIT_PER_PAIR:
+                own, better = (cell.dimension,), columns.names[best]
+                flags.append(QualityFlag(Flag.OTHER_COLUMN, (city,), own, cell.text.strip(), better, (index,)))
     return sorted(flags, key=lambda flag: flag.cells)
 
 
 class _Columns:
-    """How many cities use each pair of letters in each column: a matrix, since every text asks about all of it."""
+    """How many cities use each pair of letters in each column: a matrix, since every text asks about all of it.
 
-    def __init__(self, predictions: Sequence[Prediction], texts: Sequence[set[str]], common: set[str]) -> None:
+    `sizes` are the cities that wrote something in each of the columns `names`.
+    """
+
+    def __init__(self, predictions: Sequence[Prediction], title: str) -> None:
         import numpy as np
 
-        self.names = {name: column for column, name in enumerate(dict.fromkeys(p.cell.dimension for p in predictions))}
-        self._rows = {pair: row for row, pair in enumerate(sorted(set().union(*texts)))}
-        used: dict[str, dict[int, set[str]]] = {}  # city -> column -> pairs
+        texts = [bigrams_of(prediction.cell.text) for prediction in predictions]
+        rows = {pair: row for row, pair in enumerate(sorted(set().union(*texts)))}
+        common = bigrams_of(title)
+        counted = np.array([pair not in common for pair in rows], dtype=bool)
+        self.names = list(dict.fromkeys(prediction.cell.dimension for prediction in predictions))
+        place = {name: column for column, name in enumerate(self.names)}
+        used: dict[str, dict[int, list[Any]]] = {}  # city -> column -> rows, an array for each text
+        self._texts = []
         for prediction, pairs in zip(predictions, texts, strict=True):
+            found = np.array(sorted(rows[pair] for pair in pairs), dtype=np.intp)
+            self._texts.append(found[counted[found]])
             if pairs:
                 own = used.setdefault(prediction.cell.city, {})
-                own.setdefault(self.names[prediction.cell.dimension], set()).update(pairs)
-        self.sizes = Counter(column for own in used.values() for column in own)  # cities that wrote in a column
-        self._used = {
-            city: [(column, self._rows_of(pairs)) for column, pairs in own.items()] for city, own in used.items()
+                own.setdefault(place[prediction.cell.dimension], []).append(found)
+        self.sizes = [sum(column in own for own in used.values()) for column in range(len(self.names))]
+        self._wrote = {city: set(own) for city, own in used.items()}
+        self._used = {  # places in the matrix, each once
+            city: np.unique(
+                np.concatenate([found * len(self.names) + column for column in own for found in own[column]])
+            )
+            for city, own in used.items()
         }
-        self._counts = np.zeros((len(self._rows), len(self.names)), dtype=np.int32)
+        self._counts = np.zeros((len(rows), len(self.names)), dtype=np.int32)
         for city in used:
             self._add(city, 1)
-        for name, column in self.names.items():
-            self._counts[self._rows_of((bigrams_of(name) - common) & self._rows.keys()), column] += NAME_COUNTS_AS
+        for name, column in place.items():
+            self._counts[[rows[pair] for pair in bigrams_of(name) - common if pair in rows], column] += NAME_COUNTS_AS
         self._logs: dict[int, list[float]] = {}
 
-    def _rows_of(self, pairs: Iterable[str]) -> list[int]:
-        return sorted(self._rows[pair] for pair in pairs)
-
     def _add(self, city: str, times: int) -> None:
-        for column, rows in self._used[city]:
-            self._counts[rows, column] += times
+        self._counts.reshape(-1)[self._used[city]] += times
 
-    def score(self, city: str, texts: Iterable[set[str]]) -> list[list[float]]:
-        """Return for each text of `city` the log likelihood of its pairs in each column, without that city."""
+    def length(self, index: int) -> int:
+        """Return how many pairs the text at `index` has beside those of the title."""
+        return len(self._texts[index])
+
+    def score(self, city: str, indices: Iterable[int]) -> list[list[float]]:
+        """Return the log likelihood in each column of each of these texts of `city`, the city itself left out."""
         import numpy as np
 
-        own = {column for column, _ in self._used[city]}
-        sizes = [self.sizes[column] - (column in own) for column in self.names.values()]
+        sizes = [size - (column in self._wrote[city]) for column, size in enumerate(self.sizes)]
         for size in {*sizes} - {*self._logs}:
             total = size + NAME_COUNTS_AS + 1
             most = len(self._used) + NAME_COUNTS_AS
@@ -157,7 +166,7 @@ class _Columns:
         logs = np.array([self._logs[size] for size in sizes])
         each = np.arange(len(sizes))
         self._add(city, -1)
-        scores = [logs[each, self._counts[self._rows_of(pairs)]].sum(axis=0).tolist() for pairs in texts]
+        scores = [logs[each, self._counts[self._texts[index]]].sum(axis=0).tolist() for index in indices]
         self._add(city, 1)
         return scores
 
