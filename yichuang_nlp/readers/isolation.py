@@ -48,6 +48,7 @@ _LIBRARIES = {
     "xlsx": ("lxml.etree", "encodings.cp437", "python_calamine"),
     "xls": ("python_calamine",),
     "html": ("lxml.etree",),
+    "pdf": ("pdfplumber", "pdfminer.pdfdocument"),
 }
 # -I keeps the working folder out of the import path: a download folder may hold a file called lxml.py.
 _BOOT = (
