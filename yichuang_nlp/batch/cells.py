@@ -21,6 +21,7 @@ COLUMNS: tuple[tuple[str, str], ...] = (
     ("file", "string"), ("page", "int32"), ("sheet", "string"), ("table", "int32"), ("row", "int32"),
     ("column", "int32"),
 )  # fmt: skip
+_ENCODE = json.JSONEncoder(ensure_ascii=False).encode  # json.dumps would make an encoder for every cell
 
 
 def render_part(report: GapReport, key: str, codes: dict[str, str]) -> bytes:
@@ -56,7 +57,7 @@ def _row(prediction: Prediction, report: GapReport, key: str, codes: dict[str, s
         "review_reasons": " ".join(prediction.review_reasons),
         "why": prediction.why,
         "blank": cell.blank.value if cell.blank else "",
-        "evidence": json.dumps([_quote(one) for one in prediction.evidence], ensure_ascii=False),
+        "evidence": _ENCODE([_quote(one) for one in prediction.evidence]),
         "flags": " ".join(cell.flags),
         "file": address.file,
         "page": address.page,

@@ -23,6 +23,7 @@ from yichuang_nlp.cellfile import write_table
 from yichuang_nlp.classifier import StatusModel, load_model
 from yichuang_nlp.errors import BadOption, MissingExtra
 from yichuang_nlp.limits import DEFAULT, Limits
+from yichuang_nlp.readers.forking import keep_host
 from yichuang_nlp.reports import FORMATS
 
 __all__ = ["BatchResult", "Progress", "run_batch"]
@@ -77,7 +78,10 @@ def run_batch(
     found = find_sources([os.fspath(one) for one in inputs], leave_out=os.fspath(out))
     failures = [Failure(one, "NoSuchInput", f"{one}: found no such file; expected a briefing") for one in found.missing]
     model = load_model(model_dir)
-    with storage.lock(), use_scheduler(scheduler) as client, _scratch(storage, model, here=client is None) as scratch:
+    with (
+        storage.lock(), use_scheduler(scheduler) as client, keep_host(),
+        _scratch(storage, model, here=client is None) as scratch,
+    ):  # fmt: skip
         workers = count_workers(jobs) if client is None else max(1, sum(client.ncores().values()))
         settings = Settings(
             out=storage.url if client or "://" in storage.url else str(Path(storage.url).absolute()),

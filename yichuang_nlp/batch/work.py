@@ -31,6 +31,7 @@ from yichuang_nlp.gaps import gap_report
 from yichuang_nlp.limits import DEFAULT, Limits
 from yichuang_nlp.places import resolve
 from yichuang_nlp.readers import read_briefing
+from yichuang_nlp.readers.forking import keep_host
 from yichuang_nlp.records import Status
 from yichuang_nlp.reports import render_report
 
@@ -130,12 +131,13 @@ def hash_sources(sources: Sequence[Source], settings: Settings) -> list[Job | Fa
 def write_results(jobs: Sequence[Job], settings: Settings) -> list[Done | Failure]:
     """Read, score, report and put away each file; what fails is told, not raised."""
     outcomes: list[Done | Failure] = []
-    for job in jobs:
-        _stay_with(settings.parent)
-        try:
-            outcomes.append(_write_result(job, settings))
-        except Exception as error:  # one bad file never stops a run
-            outcomes.append(_failure(job.source, error))
+    with keep_host():
+        for job in jobs:
+            _stay_with(settings.parent)
+            try:
+                outcomes.append(_write_result(job, settings))
+            except Exception as error:  # one bad file never stops a run
+                outcomes.append(_failure(job.source, error))
     return outcomes
 
 

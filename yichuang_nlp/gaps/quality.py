@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from math import log
+from typing import Any
 
 from yichuang_nlp.clauses import find_clauses
 from yichuang_nlp.findings import Flag, QualityFlag
@@ -29,12 +30,12 @@ _OBJECT = re.compile(r"^(?:中|之中|各项|相关|有关|改革|工作|落实|
 # chosen on the sample briefings: a text must be clearly likelier elsewhere, by letter pairs that columns share
 MISFIT_PER_PAIR = 0.45
 MISFIT_TOTAL = 9.0
-NAME_COUNTS_AS = 3.0
+NAME_COUNTS_AS = 3
 
 
 def fingerprint_of(text: str) -> str:
     """Return the letters and digits of a text, so that a stray comma or space hides no copy."""
-    return "".join(char for char in text if char.isalnum())
+    return "".join(filter(str.isalnum, text))
 
 
 def bigrams_of(text: str) -> set[str]:
@@ -89,47 +90,85 @@ def _find_misplaced(predictions: Sequence[Prediction], title: str) -> list[Quali
     Each column is described by its name and by what the other cities wrote in it; the text's own city is left
     out, so that a copied row proves nothing. Words of the title name the programme and so fit every column.
     """
-    pairs = [bigrams_of(prediction.cell.text) for prediction in predictions]
-    columns: dict[str, dict[str, set[str]]] = {}  # dimension -> pair -> cities that use it
-    sizes: dict[str, set[str]] = {}
-    for prediction, found in zip(predictions, pairs, strict=True):
-        column = columns.setdefault(prediction.cell.dimension, {})
-        if found:
-            sizes.setdefault(prediction.cell.dimension, set()).add(prediction.cell.city)
-        for pair in found:
-            column.setdefault(pair, set()).add(prediction.cell.city)
-    common = bigrams_of(title)
-    pairs = [found - common for found in pairs]
-    names = {dimension: bigrams_of(dimension) - common for dimension in columns}
-    if len(columns) < 2 or max((len(cities) for cities in sizes.values()), default=0) < 3:
+    columns = _Columns(predictions, title)
+    if len(columns.names) < 2 or max(columns.sizes, default=0) < 3:
         return []
-    flags = []
+    by_city: dict[str, list[int]] = {}
     for index, prediction in enumerate(predictions):
-        if len(pairs[index]) < SHORTEST_COPY:
-            continue
-        own = prediction.cell.dimension
-        scores = {
-            name: _likelihood(pairs[index], prediction.cell.city, columns[name], sizes.get(name, set()), names[name])
-            for name in columns
+        if columns.length(index) >= SHORTEST_COPY:
+            by_city.setdefault(prediction.cell.city, []).append(index)
+    flags = []
+    for city, indices in by_city.items():
+        for index, scores in zip(indices, columns.score(city, indices), strict=True):
+            cell = predictions[index].cell
+            best = max(range(len(scores)), key=scores.__getitem__)
+            ahead = scores[best] - scores[columns.names.index(cell.dimension)]
+            if ahead >= MISFIT_TOTAL and ahead / columns.length(index) >= MISFIT_PER_PAIR:
+                own, better = (cell.dimension,), columns.names[best]
+                flags.append(QualityFlag(Flag.OTHER_COLUMN, (city,), own, cell.text.strip(), better, (index,)))
+    return sorted(flags, key=lambda flag: flag.cells)
+
+
+class _Columns:
+    """How many cities use each pair of letters in each column: a matrix, since every text asks about all of it.
+
+    `sizes` are the cities that wrote something in each of the columns `names`.
+    """
+
+    def __init__(self, predictions: Sequence[Prediction], title: str) -> None:
+        import numpy as np
+
+        texts = [bigrams_of(prediction.cell.text) for prediction in predictions]
+        rows = {pair: row for row, pair in enumerate(sorted(set().union(*texts)))}
+        common = bigrams_of(title)
+        counted = np.array([pair not in common for pair in rows], dtype=bool)
+        self.names = list(dict.fromkeys(prediction.cell.dimension for prediction in predictions))
+        place = {name: column for column, name in enumerate(self.names)}
+        used: dict[str, dict[int, list[Any]]] = {}  # city -> column -> rows, an array for each text
+        self._texts = []
+        for prediction, pairs in zip(predictions, texts, strict=True):
+            found = np.array(sorted(rows[pair] for pair in pairs), dtype=np.intp)
+            self._texts.append(found[counted[found]])
+            if pairs:
+                own = used.setdefault(prediction.cell.city, {})
+                own.setdefault(place[prediction.cell.dimension], []).append(found)
+        self.sizes = [sum(column in own for own in used.values()) for column in range(len(self.names))]
+        self._wrote = {city: set(own) for city, own in used.items()}
+        self._used = {  # places in the matrix, each once
+            city: np.unique(
+                np.concatenate([found * len(self.names) + column for column in own for found in own[column]])
+            )
+            for city, own in used.items()
         }
-        best = max(scores, key=lambda name: scores[name])
-        ahead = scores[best] - scores[own]
-        if best != own and ahead >= MISFIT_TOTAL and ahead / len(pairs[index]) >= MISFIT_PER_PAIR:
-            cell = prediction.cell
-            flags.append(QualityFlag(Flag.OTHER_COLUMN, (cell.city,), (own,), cell.text.strip(), best, (index,)))
-    return flags
+        self._counts = np.zeros((len(rows), len(self.names)), dtype=np.int32)
+        for city in used:
+            self._add(city, 1)
+        for name, column in place.items():
+            self._counts[[rows[pair] for pair in bigrams_of(name) - common if pair in rows], column] += NAME_COUNTS_AS
+        self._logs: dict[int, list[float]] = {}
 
+    def _add(self, city: str, times: int) -> None:
+        self._counts.reshape(-1)[self._used[city]] += times
 
-def _likelihood(
-    pairs: Iterable[str], city: str, column: dict[str, set[str]], cities: set[str], name: set[str]
-) -> float:
-    size = len(cities - {city}) + NAME_COUNTS_AS + 1
-    total = 0.0
-    for pair in sorted(pairs):
-        users = column.get(pair, ())
-        count = len(users) - (city in users) + (NAME_COUNTS_AS if pair in name else 0)
-        total += log((count + 0.5) / size)
-    return total
+    def length(self, index: int) -> int:
+        """Return how many pairs the text at `index` has beside those of the title."""
+        return len(self._texts[index])
+
+    def score(self, city: str, indices: Iterable[int]) -> list[list[float]]:
+        """Return the log likelihood in each column of each of these texts of `city`, the city itself left out."""
+        import numpy as np
+
+        sizes = [size - (column in self._wrote[city]) for column, size in enumerate(self.sizes)]
+        for size in {*sizes} - {*self._logs}:
+            total = size + NAME_COUNTS_AS + 1
+            most = len(self._used) + NAME_COUNTS_AS
+            self._logs[size] = [log((count + 0.5) / total) for count in range(most + 1)]
+        logs = np.array([self._logs[size] for size in sizes])
+        each = np.arange(len(sizes))
+        self._add(city, -1)
+        scores = [logs[each, self._counts[self._texts[index]]].sum(axis=0).tolist() for index in indices]
+        self._add(city, 1)
+        return scores
 
 
 def _find_vague(predictions: Sequence[Prediction]) -> list[QualityFlag]:

@@ -2,6 +2,7 @@
 
 Such a parser can abort, loop or eat all memory, and Python cannot stop it from inside. The child sends back
 plain JSON; whatever ends it otherwise becomes one of our errors. POSIX limits memory and time, Windows time only.
+Every file has a process of its own; inside `keep_host`, who reads many files has them forked from one (`forking`).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import os
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from importlib import import_module
 from pathlib import Path
@@ -20,9 +22,10 @@ from typing import Any
 from yichuang_nlp import errors
 from yichuang_nlp.errors import BrokenFile, LimitExceeded, ReadError, YichuangError
 from yichuang_nlp.limits import Limits
+from yichuang_nlp.readers.forking import HostLostError, current_host, serve
 from yichuang_nlp.records import Grid, Span
 
-__all__ = ["main", "read_here", "read_isolated"]
+__all__ = ["main", "read_here", "read_isolated", "serve_files"]
 
 # Format -> module of its reader. Text is read by Python alone and needs no guard.
 _MODULES = {
@@ -39,10 +42,18 @@ _MODULES = {
     "mhtml": "html",
 }
 _SAFE = {"txt", "csv"}
+# What a reader imports when it first reads and what takes long. None that starts threads (numpy, onnxruntime).
+_LIBRARIES = {
+    "docx": ("lxml.etree", "encodings.cp437"),  # the code page of names in a zip
+    "xlsx": ("lxml.etree", "encodings.cp437", "python_calamine"),
+    "xls": ("python_calamine",),
+    "html": ("lxml.etree",),
+    "pdf": ("pdfplumber", "pdfminer.pdfdocument"),
+}
 # -I keeps the working folder out of the import path: a download folder may hold a file called lxml.py.
 _BOOT = (
     "import sys, json; sys.path[:] = json.loads(sys.argv[1]); "
-    "from yichuang_nlp.readers.isolation import main; main(*sys.argv[2:])"
+    "from yichuang_nlp.readers import isolation; isolation.{}(*sys.argv[2:])"
 )
 
 
@@ -64,32 +75,49 @@ def read_isolated(path: Path, kind: str, limits: Limits) -> list[Grid]:
 
 
 def _read_in_child(path: Path, kind: str, limits: Limits) -> list[Grid]:
-    roots = [str(Path(entry).resolve()) for entry in sys.path if entry]
-    own = str(Path(__file__).parents[2])
-    command = [sys.executable, "-I", "-c", _BOOT, json.dumps([*roots, own] if own not in roots else roots)]
-    command += [str(path.resolve()), kind, json.dumps(asdict(limits))]
+    request = (str(path.resolve()), kind, json.dumps(asdict(limits)))
+    try:
+        code, out = _run_child(request, limits.seconds)
+    except TimeoutError:
+        raise LimitExceeded(
+            path.name,
+            found=f"a file that takes more than {limits.seconds:g} s to read",
+            expected=f"at most {limits.seconds:g} s",
+            hint="save it again from Word or Excel, or keep only the pages with the table",
+        ) from None
+    return _parse_answer(path, code, out)
+
+
+def _run_child(request: Sequence[str], seconds: float) -> tuple[int, bytes]:
+    """Return exit code and answer of a child of its own: forked from a loaded process if there is one, else new."""
+    host = current_host(lambda number: _command("serve_files", str(number)))
+    if host is not None:
+        with contextlib.suppress(HostLostError):
+            return host.run(request, seconds)
     with subprocess.Popen(
-        command,
+        _command("main", *request),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         start_new_session=os.name == "posix",
     ) as child:
         try:
-            out, _ = child.communicate(timeout=limits.seconds)
+            out, _ = child.communicate(timeout=seconds)
         except subprocess.TimeoutExpired:
             _kill(child)
             child.communicate()
-            raise LimitExceeded(
-                path.name,
-                found=f"a file that takes more than {limits.seconds:g} s to read",
-                expected=f"at most {limits.seconds:g} s",
-                hint="save it again from Word or Excel, or keep only the pages with the table",
-            ) from None
+            raise TimeoutError from None
         except BaseException:
             _kill(child)
             raise
-    return _parse_answer(path, child.returncode, out)
+    return child.returncode, out
+
+
+def _command(function: str, *arguments: str) -> list[str]:
+    roots = [str(Path(entry).resolve()) for entry in sys.path if entry]
+    own = str(Path(__file__).parents[2])
+    paths = json.dumps([*roots, own] if own not in roots else roots)
+    return [sys.executable, "-I", "-c", _BOOT.format(function), paths, *arguments]
 
 
 def _kill(child: subprocess.Popen[bytes]) -> None:
@@ -133,8 +161,26 @@ def _to_grid(raw: dict[str, Any]) -> Grid:
     )
 
 
-def main(path: str, kind: str, limits_json: str) -> None:
-    """Run the child: set the limits, read, and write grids or one error to stdout as JSON."""
+def main(*request: str) -> None:
+    """Run a new child: write the answer to stdout."""
+    sys.stdout.write(_answer(*request).decode())
+    sys.stdout.flush()
+    os._exit(0)  # no destructors: they can hang or crash after the answer is out
+
+
+def serve_files(number: str) -> None:
+    """Run the loaded process, whose children answer one request each."""
+    serve(number, _load, _answer)
+
+
+def _load(_path: str, kind: str, _limits_json: str) -> None:
+    for name in ("resource", f"yichuang_nlp.readers.{_MODULES[kind]}", *_LIBRARIES.get(kind, ())):
+        with contextlib.suppress(ImportError):  # the child says what is missing
+            import_module(name)
+
+
+def _answer(path: str, kind: str, limits_json: str) -> bytes:
+    """Return grids or one error as JSON, read within the limits, which stay on this process."""
     limits = Limits(**json.loads(limits_json))
     _set_limits(limits)
     answer: dict[str, Any]
@@ -180,9 +226,7 @@ def main(path: str, kind: str, limits_json: str) -> None:
             "expected": "a whole file",
             "hint": "open it, save it again, and read the copy",
         }
-    sys.stdout.write(json.dumps(answer))
-    sys.stdout.flush()
-    os._exit(0)  # no destructors: they can hang or crash after the answer is out
+    return json.dumps(answer).encode()
 
 
 def _set_limits(limits: Limits) -> None:
