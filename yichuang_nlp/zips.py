@@ -92,11 +92,6 @@ class Package:
         self._left -= len(data)
         return data
 
-    def check_parts(self) -> None:
-        """Read every part once, so that a library that unpacks by itself meets no bomb and no damage."""
-        for name in self.names():
-            self.read(name)
-
     def _too_large(self, size: int) -> LimitExceeded:
         return LimitExceeded(
             self.where,
