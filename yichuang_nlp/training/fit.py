@@ -16,7 +16,6 @@ from yichuang_nlp._version import __version__
 from yichuang_nlp.artifact import save_folder, write_whole
 from yichuang_nlp.errors import CorpusError
 from yichuang_nlp.scoring import LABELS, softmax
-from yichuang_nlp.text import load_segmenter
 from yichuang_nlp.training.card import render_card
 from yichuang_nlp.training.corpus import TEST_PROGRAMMES, Example, corpus_sha256, read_corpus
 from yichuang_nlp.training.estimator import StatusClassifier
@@ -103,7 +102,6 @@ def train(
     matrix, shift = fit_calibration(out.raw, out.gold)
     report("final fit")
     weights = replace(model.fit(seen).weights_, matrix=matrix, shift=shift)
-    segmenter = load_segmenter()
     meta: dict[str, Any] = {
         "name": name,
         "version": __version__,
@@ -120,6 +118,5 @@ def train(
         "labels": list(LABELS),
     }
     sha256 = save_folder(folder, weights, meta)
-    assert segmenter  # loaded above so that a missing dictionary shows before an hour of fitting
     write_whole(folder / "README.md", render_card(meta, sha256, seen, held, out, folder).encode())
     return meta

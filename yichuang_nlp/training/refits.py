@@ -6,14 +6,12 @@ A notebook asks for fits of a few hundred items; `yichuang corpus review` for al
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from sklearn.model_selection import GroupKFold
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
 from yichuang_nlp.artifact import write_whole
 from yichuang_nlp.classifier import StatusModel, load_model
@@ -34,13 +32,6 @@ Row = tuple[str, float, float, float]
 _SIZES = (500, 1_000, 2_000, 4_000, 8_000)  # of the learning curve, then all
 
 
-@contextmanager
-def _one_thread() -> Iterator[None]:
-    """Keep the linear algebra to one thread: on matrices this small, threads wait for each other most of the time."""
-    with threadpool_limits(1):
-        yield
-
-
 def sample_items(examples: Sequence[Example], n: int, random_state: int = 0) -> list[Example]:
     """Return at most `n` items drawn at random, in the order of the corpus."""
     order = np.random.default_rng(random_state).permutation(len(examples))[:n]
@@ -55,8 +46,7 @@ def split_items(examples: Sequence[Example], n: int, random_state: int = 0) -> t
 
 def fit_like_shipped(examples: Sequence[Example]) -> StatusModel:
     """Return a model fitted to `examples` in a few seconds, with the thresholds of the shipped one, uncalibrated."""
-    with _one_thread():
-        return replace(load_model(), weights=StatusClassifier().fit(examples).weights_)
+    return replace(load_model(), weights=StatusClassifier().fit(examples).weights_)
 
 
 def score_model(name: str, model: StatusModel, examples: Sequence[Example]) -> Row:
@@ -69,8 +59,7 @@ def score_model(name: str, model: StatusModel, examples: Sequence[Example]) -> R
 
 def crossed(examples: Sequence[Example]) -> OutOfFold:
     """Return what models said of programmes that they had not seen (grouped folds)."""
-    with _one_thread():
-        return cross_predict(examples, StatusClassifier(), [example.programme for example in examples])
+    return cross_predict(examples, StatusClassifier(), [example.programme for example in examples])
 
 
 def learning_curve(
