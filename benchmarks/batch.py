@@ -319,7 +319,7 @@ def main() -> None:
     started = time.perf_counter()
     with tempfile.TemporaryDirectory(prefix="yichuang-bench-") as folder:
         compare(Path(folder), 40 if options.small else 100)
-        scale_over_cores(Path(folder), 40 if options.small else 100, 8_000 if options.small else 40_000)
+        scale_over_cores(Path(folder), 40 if options.small else 400, 8_000 if options.small else 40_000)
         measure_growth(Path(folder), range(3, most + 1))
     print(f"{time.perf_counter() - started:,.0f} s", file=sys.stderr)
 
