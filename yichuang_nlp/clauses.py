@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -19,8 +19,7 @@ _CLOSING = "”’\"'）)】》」』"
 _CLASSES = np.zeros(0x110000, np.uint8)
 
 
-@dataclass(frozen=True, slots=True)
-class Joined:
+class Joined(NamedTuple):
     """Texts in one array: `codes` has a line break behind each; text k begins at `base[k]`."""
 
     codes: npt.NDArray[np.uint32]
@@ -33,8 +32,7 @@ class Joined:
         return self.base + self.size
 
 
-@dataclass(frozen=True, slots=True)
-class Clauses:
+class Clauses(NamedTuple):
     """The clauses of joined texts, in order: whose they are, and where in the joined array (half-open)."""
 
     item: I32
@@ -62,7 +60,7 @@ def _class_of(char: str) -> int:
 def _classify(codes: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint8]:
     classes = _CLASSES.take(codes)
     if not classes.all():
-        for code in np.unique(codes[classes == 0]).tolist():
+        for code in set(codes[classes == 0].tolist()):
             _CLASSES[code] = _class_of(chr(code))
         classes = _CLASSES.take(codes)
     return classes

@@ -7,9 +7,10 @@ that there is no Python work per token, and a feature can be traced back to its 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -26,7 +27,7 @@ I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]
 
 FAMILIES = (
-    "char", "word", "group", "sense", "chain", "before", "after", "place", "dimension", "kind", "group_x_kind",
+    "word", "group", "sense", "chain", "before", "after", "place", "dimension", "kind", "group_x_kind",
     "group_x_kinds", "edge", "scope", "span",
 )  # fmt: skip
 # kinds of deliverables that a dimension or a clause may name, then of headings and letters, which dimensions name
@@ -36,15 +37,24 @@ DELIVERABLES = (
     "check", "fix", "target", "complaint", "service", "test", "equip",
 )  # fmt: skip
 TAGS = (*DELIVERABLES, "review", "plan", "problem", "ask")
-_CHAR_LENGTHS = (1, 2, 3)
 _SCOPING = ("perfect", "ongoing", "future", "negate", "order")  # groups that reach over the clauses behind them
 _SENTENCE_ENDS = np.array([ord(char) for char in "。；;！!？?\n"], np.uint32)
+_NUMBER = re.compile(
+    r"""
+    \s*(?: [（(] [一二三四五六七八九十\d]+ [)）]     # （六）
+        | [一二三四五六七八九十\d]+ [、.．)）]        # 三、 3.
+        | 第 [一二三四五六七八九十\d]+ [章节条]       # 第二节
+        | [一二三四五六七八九十]+ 是                  # 四是
+        | [—·●]+
+        )?\s*
+    """,
+    re.VERBOSE,
+)
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)  # 2**64 / the golden ratio: Knuth, TAOCP 3, 6.4
 _SPLIT = np.uint64(0xBF58476D1CE4E5B9)  # splitmix64's first multiplier (Steele et al. 2014)
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """Features of one family: their hashes, the rows they stand in (ascending), and the stretch they come from.
 
     `start` are positions in the folded text (None: from nowhere in it), `length` how many characters.
@@ -57,8 +67,7 @@ class Part:
     length: I64 | int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Features:
+class Features(NamedTuple):
     """Features in one array: `key` their hash, `row` the clause, `family` an index into `FAMILIES`, `at` (n, 2) the
     characters they come from, as offsets in the text ((-1, -1): from elsewhere)."""
 
@@ -68,8 +77,7 @@ class Features:
     at: npt.NDArray[np.int32]
 
 
-@dataclass(frozen=True, slots=True)
-class ClauseFeatures:
+class ClauseFeatures(NamedTuple):
     """The clauses of a batch and their features.
 
     `item` (n_clauses,) is the item of each clause; `span` (n_clauses, 2) its half-open offsets in that item's
@@ -127,8 +135,9 @@ def _verb_codes() -> tuple[U64, U64, npt.NDArray[np.bool_]]:
     entries = load_verbs()
     groups = sorted({entry.group for entry in entries})
     senses = [aspect + role for aspect in "dofn-" for role in "spb-"]
-    group = hash_words(groups)[[groups.index(entry.group) for entry in entries]]
-    sense = hash_words(senses)[[senses.index(entry.aspect + entry.role) for entry in entries]]
+    group_at, sense_at = ({name: at for at, name in enumerate(names)} for names in (groups, senses))
+    group = hash_words(groups)[[group_at[entry.group] for entry in entries]]
+    sense = hash_words(senses)[[sense_at[entry.aspect + entry.role] for entry in entries]]
     return group, sense, np.array([entry.group in _SCOPING for entry in entries])
 
 
@@ -151,12 +160,12 @@ class _Collector:
         self.parts.append(Part(family, key, rows.astype(np.int32, copy=False), start, length))
 
 
-@dataclass(frozen=True, slots=True)
-class _Batch:
+class _Batch(NamedTuple):
     """The pairs of a batch, folded: clauses, words, lexicon phrases, and what the dimensions name.
 
     `item`, `nth`, `left` (n_clauses,) are the item of a clause, its place in it and how many follow; `closes`
-    says which clauses end a sentence; `names` are the different dimensions, `which` (n_clauses,) a clause's own.
+    says which clauses end a sentence; `names` are the different dimensions, `which` (n_clauses,) a clause's own,
+    `begin_of_last` where the last part of each heading path begins.
     """
 
     folded: Folded
@@ -169,6 +178,7 @@ class _Batch:
     closes: npt.NDArray[np.bool_]
     tags: npt.NDArray[np.float32]
     tags_of_name: npt.NDArray[np.float32]
+    begin_of_last: I64
 
     @property
     def clauses(self) -> I32:
@@ -199,12 +209,13 @@ def _gather(pairs: Sequence[tuple[str, str]]) -> _Batch:
     all_names = join(list(names))
     folded_names = fold(all_names, all_names.base, all_names.breaks)
     which = np.array([names[name] for name, _ in pairs], np.int32)
-    tags = _dimension_tags(folded_names, list(names))
+    begin_of_last = np.array([_begin_of_last(name) for name in names], np.int64)
+    tags = _dimension_tags(folded_names, begin_of_last)
     closes = np.isin(joined.codes[clauses.stop - 1], _SENTENCE_ENDS, kind="table")
     return _Batch(
         fold(joined, clauses.start, clauses.stop), folded_names, which[item], item,
         np.stack([clauses.start, clauses.stop], axis=1) - joined.base[item][:, None],
-        nth, count[item] - 1 - nth, closes, tags[which], tags,
+        nth, count[item] - 1 - nth, closes, tags[which], tags, begin_of_last,
     )  # fmt: skip
 
 
@@ -214,23 +225,26 @@ def _kind_codes(which: str) -> I32:
     return np.array([TAGS.index(kind) for _, kind in load_kinds(which)], np.int32)
 
 
-def _dimension_tags(folded: Folded, names: Sequence[str]) -> npt.NDArray[np.float32]:
-    tags = np.zeros((len(names), len(TAGS)), np.float32)
+def _dimension_tags(folded: Folded, begin_of_last: I64) -> npt.NDArray[np.float32]:
+    tags = np.zeros((len(begin_of_last), len(TAGS)), np.float32)
     found = find_phrases(folded, "headings", None)
     tags[folded.owner[found.start], _kind_codes("headings")[found.value]] = 1
     # of a path, the last part names the deliverable
-    begins = np.array([name.rfind("/") for name in names], np.int64)
     found = find_phrases(folded, "kinds", None)
-    last = folded.origin[found.start] > begins[folded.owner[found.start]]
+    last = folded.origin[found.start] >= begin_of_last[folded.owner[found.start]]
     tags[folded.owner[found.start][last], _kind_codes("kinds")[found.value[last]]] = 1
     return tags
 
 
-def _add_characters(out: _Collector, batch: _Batch) -> None:
-    for length in _CHAR_LENGTHS:
-        start = np.flatnonzero(batch.folded.inside(length))
-        value = batch.folded.hashes[length - 1].take(start)
-        out.add("char", batch.folded.owner.take(start), value, np.uint64(length), start=start, length=length)
+def _begin_of_last(name: str) -> int:
+    """Return where the last part of a heading path begins, its number left out.
+
+    >>> _begin_of_last("二、重点工作 / （三）加快项目建设")
+    12
+    """
+    part = name.rfind("/") + 1
+    found = _NUMBER.match(name, part)
+    return found.end() if found and found.end() < len(name) else part
 
 
 def _first_of_rows(rows: I32) -> npt.NDArray[np.bool_]:
@@ -306,10 +320,18 @@ def _add_places(out: _Collector, batch: _Batch) -> None:
 
 
 def _name_parts(batch: _Batch, segmenter: Segmenter) -> tuple[Part, ...]:
-    """The dimensions' words and tags."""
+    """The dimensions' words and tags, and the words that the last part begins and ends with.
+
+    A heading that begins with a verb commands (扎实推进改革), one that ends with it reports (改革扎实推进).
+    """
     out = _Collector()
     words = find_words(batch.names, segmenter)
-    out.add("dimension", batch.names.owner[words.start], words.value)
+    owner = batch.names.owner[words.start]
+    out.add("dimension", owner, words.value)
+    inside = np.flatnonzero(batch.names.origin[words.start] >= batch.begin_of_last[owner])
+    edge = _first_of_rows(owner[inside])
+    for place, at in ((3, inside[edge]), (4, inside[np.append(edge[1:], True)[: len(edge)]])):
+        out.add("dimension", owner[at], words.value[at], np.uint64(place))
     name, tag = np.nonzero(batch.tags_of_name)
     out.add("dimension", name, tag.astype(np.uint64), np.uint64(2))
     return tuple(out.parts)
@@ -325,7 +347,6 @@ def extract(pairs: Sequence[tuple[str, str]], segmenter: Segmenter) -> ClauseFea
     """
     batch, out = _gather(pairs), _Collector()
     words = find_words(batch.folded, segmenter)
-    _add_characters(out, batch)
     _add_words(out, batch, words)
     _add_phrases(out, batch, words)
     _add_places(out, batch)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -96,8 +96,7 @@ def hash_words(words: Sequence[str]) -> U64:
     return values
 
 
-@dataclass(frozen=True, slots=True)
-class Folded:
+class Folded(NamedTuple):
     """Joined texts folded into one array of code points.
 
     `owner` is the row (clause, or dimension) that a position belongs to, -1 between rows; `origin` its offset
@@ -125,8 +124,7 @@ class Folded:
         return same
 
 
-@dataclass(frozen=True, slots=True)
-class Stretches:
+class Stretches(NamedTuple):
     """Stretches of a folded text: where each begins, how long it is, and what it is (a hash or a list's index)."""
 
     start: I64
@@ -169,7 +167,7 @@ def find_words(folded: Folded, segmenter: Segmenter) -> Stretches:
     text = np.where(ideograph, codes, np.uint32(_BREAK)).tobytes().decode("utf-32-le")
     gaps = np.flatnonzero(~ideograph)  # where the text may be cut into pieces whose words fit into a cache
     ends = gaps[np.searchsorted(gaps, np.arange(_PIECE, len(text), _PIECE)).clip(max=len(gaps) - 1)]
-    bounds = np.unique([0, *ends.tolist(), len(text)]).tolist()
+    bounds = sorted({0, *ends.tolist(), len(text)})
     pieces = [segmenter.lengths(text[low:high]) for low, high in pairwise(bounds)]
     length = np.concatenate([np.zeros(0, np.int64), *pieces])
     start = np.cumsum(length) - length
@@ -186,13 +184,15 @@ def _phrase_table(which: str) -> tuple[tuple[npt.NDArray[np.bool_], ...], tuple[
     """
     words = [e.phrase for e in load_verbs()] if which == "verbs" else [word for word, _ in load_kinds(which)]
     place = {word: index for index, word in enumerate(words)}
+    by_length: dict[int, list[str]] = {}
+    for word in place:
+        by_length.setdefault(len(word), []).append(word)
     tables = []
-    for length in range(_LONGEST, 0, -1):
-        chosen = [word for word in place if len(word) == length]
-        if chosen:
-            keys = hash_words(chosen) * _SPREAD
-            order = np.argsort(keys)
-            tables.append((length, HashIndex.build(keys[order]), np.array([place[w] for w in chosen], np.int32)[order]))
+    for length in sorted(by_length, reverse=True):
+        chosen = by_length[length]
+        keys = hash_words(chosen) * _SPREAD
+        order = np.argsort(keys)
+        tables.append((length, HashIndex.build(keys[order]), np.array([place[w] for w in chosen], np.int32)[order]))
     begins = []
     for length in (2, 3):
         table_of_bits = np.zeros(1 << 16, bool)

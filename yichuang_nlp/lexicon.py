@@ -36,7 +36,7 @@ def load_verbs() -> tuple[Entry, ...]:
     >>> next(entry for entry in load_verbs() if entry.phrase == "竣工")
     Entry(phrase='竣工', aspect='d', role='s', group='finish')
     """
-    return tuple(Entry(*fields) for fields in data_lines("verbs.tsv"))
+    return tuple(map(Entry._make, data_lines("verbs.tsv")))
 
 
 @lru_cache(maxsize=2)
@@ -52,8 +52,8 @@ def load_kinds(which: str) -> tuple[tuple[str, str], ...]:
 def read_dictionary() -> bytes:
     """Return the segmenter's dictionary, a word and its frequency a line.
 
-    Source: jieba 0.42.1's dict.txt (MIT, see NOTICE), of which it keeps the words that occur 50 times or more, the
-    single characters, and whatever our word lists name: a sixth of the words, and most of the running text.
+    Source: jieba 0.42.1's dict.txt (MIT, see NOTICE), of which it keeps the words that occur 100 times or more, and
+    whatever our word lists name: a tenth of the words, and most of the running text.
     """
     return files("yichuang_nlp.data").joinpath("dictionary.txt").read_bytes()
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -151,8 +152,7 @@ def softmax(scores: F64) -> F64:
     return total
 
 
-@dataclass(frozen=True, slots=True)
-class Scores:
+class Scores(NamedTuple):
     """What the model says of a batch: p(aspect, role) of each clause `joint` (n_clauses, 12), what the words of
     each give to its cell, `direct` (n_clauses, 4), and the cells' calibrated `proba` (n_items, 4)."""
 

@@ -71,8 +71,8 @@ class _Cutter(Protocol):
 class Segmenter:
     """Words of runs of ideographs, by the frequent words of jieba's dictionary and our own, without its HMM.
 
-    Without the HMM a word that no dictionary knows falls into single characters, which the character n-grams
-    catch; with it, jieba and its Rust twin would differ and the same text give two scores.
+    Without the HMM a word that no dictionary knows falls into single characters, which are features like words;
+    with it, jieba and its Rust twin would differ and the same text give two scores.
     """
 
     name: str

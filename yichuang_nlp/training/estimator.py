@@ -59,7 +59,7 @@ class StatusClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self,
         *,
         clause_C: float = 4.0,
-        cell_C: float = 1.0,
+        cell_C: float = 0.5,
         min_df: int = 5,
         n_folds: int = 3,
         cell_families: Sequence[str] = CELL_FAMILIES,

@@ -107,7 +107,7 @@ def train(
         "version": __version__,
         "corpus_sha256": corpus_sha256(seen),
         "items": {"trained": len(seen), "held out": len(held), "programmes": len(set(groups))},
-        "segmenter": {"dictionary": "jieba 0.42.1 dict.txt, words of frequency 50 and more", "hmm": False},
+        "segmenter": {"dictionary": "jieba 0.42.1 dict.txt, words of frequency 100 and more", "hmm": False},
         "random_state": random_state,
         "parameters": {k: list(v) if isinstance(v, tuple) else v for k, v in model.get_params().items()},
         "thresholds": {
