@@ -114,15 +114,6 @@ class Folded(NamedTuple):
         values: U64 = self.hashes.ravel().take(flat)
         return values
 
-    def inside(self, length: int) -> npt.NDArray[np.bool_]:
-        """Say for each position whether `length` characters from it stay in one row."""
-        same = self.owner >= 0
-        if length > 1:
-            same[-length + 1 :] = False
-            if len(same) >= length:
-                same[: len(same) - length + 1] &= self.owner[length - 1 :] == self.owner[: len(same) - length + 1]
-        return same
-
 
 class Stretches(NamedTuple):
     """Stretches of a folded text: where each begins, how long it is, and what it is (a hash or a list's index)."""
