@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from tests.forms import FORMS, Form
@@ -90,6 +90,8 @@ def triples(grids: list[Grid]) -> list[tuple[str, str, str]]:
 
 
 @settings(max_examples=60, deadline=None)
+@example((CITIES[:3], DIMENSIONS[:2], [["已建成", ""], ["", ""], ["", ""]]), 1)  # a page that begins with blanks:
+@example((CITIES[:3], DIMENSIONS[:2], [["已建成", ""], ["", ""], ["", "在建"]]), 1)  # its names are no titles
 @given(matrices(), st.integers(0, 10))
 def test_every_way_a_table_runs_gives_the_same_cells(
     matrix: tuple[tuple[str, ...], tuple[str, ...], list[list[str]]], cut: int

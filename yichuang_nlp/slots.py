@@ -133,6 +133,8 @@ def _trim(
             break
         if goes_on and not only.merged and only != rows[start][0]:
             break  # the rest of a row that a page cut
+        if goes_on and not only.merged and is_name(only.text) and is_name(rows[start + 1][0].text):
+            break  # a name over a name is a row of blanks: a title stands over a table
         titles.append(only)
         start += 1
     return Segment(rows[start:], before, titles=tuple(titles))
