@@ -57,6 +57,7 @@ def build_document(report: GapReport, lang: Lang = "zh") -> dict[str, Any]:
             "joined": reading.joined,
             "skipped_rows": reading.skipped_rows,
             "blanks": dict(reading.blanks),
+            "doubts": [render_note(note, lang) for note in reading.doubts],
             "notes": [render_note(note, lang) for note in reading.notes],
         },
         "headline": headline(report, lang),
