@@ -1,6 +1,6 @@
 """An archive read end to end, beside the obvious script, over cores, and in memory.
 
-    python -m benchmarks.batch            all of it, some minutes
+    python -m benchmarks.batch            all of it, about half an hour
     python -m benchmarks.batch --small    up to 10^4 cells
 
 The archive is made by code: Word files of 11 cities x 12 dimensions, with the texts of the corpus. The obvious script

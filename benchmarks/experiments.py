@@ -40,13 +40,14 @@ TRIALS: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("no `also`", {"also_weight": 0.0}, "hard labels in place of smoothed ones"),
     ("no words in the cell's model", {"cell_families": ()}, "the clauses' summaries alone"),
     ("five inner folds", {"n_folds": 5}, "the cell's model taught on clause models that saw more"),
-    ("no lexicon", {"without": ("group", "sense", "chain", "before", "after", "group_x_kind", "group_x_kinds",
-                                "scope")}, "what the lexicon of official verbs gives"),
-    ("no kinds", {"without": ("kind", "group_x_kind", "group_x_kinds")},
-     "kinds of deliverables, read in clause and dimension"),
-    ("no dimension", {"without": ("dimension", "kind", "group_x_kind", "group_x_kinds")}, "the text alone"),
-    ("no neighbours", {"without": ("before", "after", "scope", "place")}, "each clause by itself"),
+    ("no lexicon", {"without": ("group", "sense", "chain", "group_x_kind", "scope")},
+     "what the lexicon of official verbs gives"),
+    ("no chain", {"without": ("chain",)}, "which phrase follows which"),
+    ("no kinds", {"without": ("kind", "group_x_kind")}, "kinds of deliverables, read in clause and dimension"),
+    ("no dimension", {"without": ("dimension", "kind", "group_x_kind")}, "the text alone"),
+    ("no edge", {"without": ("edge",)}, "the word that a clause begins with"),
     ("no scope", {"without": ("scope",)}, "下一步 and 正在 reaching over the clauses behind them"),
+    ("no scope, no place", {"without": ("scope", "place")}, "each clause by itself"),
 )  # fmt: skip
 
 
@@ -84,11 +85,22 @@ def main() -> None:
 LEFT_OUT = """## Tried and left out
 
 Measured once while the features were chosen, on the corpus as it was then; their code is not kept. "Real passages"
-are 247 from real public documents on whose label two readers agreed who did not see each other; they are not ours to
-ship and stay outside of the repository. Log loss, since chance moves the macro-F1 of so few.
+are 247 (later 675, and the 66 cells of a real briefing) from real public documents on whose label two readers agreed
+who did not see each other; they are not ours to ship and stay outside of the repository. Log loss, since chance moves
+the macro-F1 of so few.
 
 - Characters (runs of one to three): 0.855 against 0.848 without them on programmes not seen, but a log loss of 0.900
   against 0.854 on real passages: they learn how our own writers put things. Runs of two alone: 0.854, 0.879.
+- The lexicon phrases of the clause before and behind: 0.857 against 0.858 without them on programmes not seen, and a
+  log loss of 0.781 against 0.766 on 741 real passages; length classes of the clause, and what kinds a phrase, a clause
+  and a dimension name taken together: nothing on either (0.857; 0.763). Without the three, features are fewer by a
+  third, and reading is as much faster.
+- Words of the training dropped by chance, and what part of speech a clause begins and ends with: no gain.
+- Lexicon entries for plain verbs that say how things are, what was said, or what people do in daily life (600): real
+  passages were read worse (log loss 0.752 against 0.742); those of doing and of change (590) are in: 0.727 of the real
+  passages right against 0.715.
+- Calibration by a full matrix, or by a bias a class: log loss 0.392 against 0.391 with one temperature on programmes
+  not seen, 0.757 against 0.737 on real passages.
 - Dates before and after the as-of day: half a point more aspects right, 0.1 points on cells; finding the dates would
   take longer than all the rest of the scoring.
 - Names of places masked: no gain (0.824, 0.824).

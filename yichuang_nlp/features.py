@@ -26,10 +26,7 @@ U64 = npt.NDArray[np.uint64]
 I32 = npt.NDArray[np.int32]
 I64 = npt.NDArray[np.int64]
 
-FAMILIES = (
-    "word", "group", "sense", "chain", "before", "after", "place", "dimension", "kind", "group_x_kind",
-    "group_x_kinds", "edge", "scope", "span",
-)  # fmt: skip
+FAMILIES = ("word", "group", "sense", "chain", "place", "dimension", "kind", "group_x_kind", "edge", "scope")
 # kinds of deliverables that a dimension or a clause may name, then of headings and letters, which dimensions name
 DELIVERABLES = (
     "scheme", "planning", "organ", "mechanism", "meeting", "training", "propaganda", "survey", "list", "platform",
@@ -50,6 +47,7 @@ _NUMBER = re.compile(
     """,
     re.VERBOSE,
 )
+_OPENS = frozenset("（(一二三四五六七八九十第—·●")  # what a number may begin with, beside digits and white space
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)  # 2**64 / the golden ratio: Knuth, TAOCP 3, 6.4
 _SPLIT = np.uint64(0xBF58476D1CE4E5B9)  # splitmix64's first multiplier (Steele et al. 2014)
 
@@ -243,6 +241,9 @@ def _begin_of_last(name: str) -> int:
     12
     """
     part = name.rfind("/") + 1
+    first = name[part : part + 1]
+    if not (first in _OPENS or first.isspace() or first.isdecimal()):
+        return part
     found = _NUMBER.match(name, part)
     return found.end() if found and found.end() < len(name) else part
 
@@ -273,19 +274,12 @@ def _add_phrases(out: _Collector, batch: _Batch, words: Stretches) -> None:
     both, far = start[same], start[same + 1] + length[same + 1] - start[same]
     out.add("chain", clause[same], group[same], group[same + 1], start=both, length=far)
     out.add("chain", clause[same], sense[same], sense[same + 1], np.uint64(2), start=both, length=far)
-    for name, shift in (("before", 1), ("after", -1)):
-        target = clause + np.int32(shift)
-        usable = (target >= 0) & (target < len(batch.item))
-        usable[usable] = batch.item[target[usable]] == batch.item[clause[usable]]
-        out.add(name, target[usable], group[usable])
-        out.add(name, target[usable], sense[usable], np.uint64(2))
     source, tag = batch.crossed(clause)
     out.add("group_x_kind", clause[source], group[source], tag, start=start[source], length=length[source])
-    _add_kinds(out, batch, clause, group)
     _add_scope(out, batch, clause[scoping[index]], group[scoping[index]])
 
 
-def _add_kinds(out: _Collector, batch: _Batch, rows: I32, group: U64) -> None:
+def _add_kinds(out: _Collector, batch: _Batch) -> None:
     """What kinds of deliverables a clause speaks of, beside what kind its dimension asks for."""
     found = find_phrases(batch.folded, "kinds", None)
     clause, kind = batch.folded.owner.take(found.start), _kind_codes("kinds").take(found.value).astype(np.uint64)
@@ -293,8 +287,6 @@ def _add_kinds(out: _Collector, batch: _Batch, rows: I32, group: U64) -> None:
     source, tag = batch.crossed(clause, len(DELIVERABLES))
     start, length = found.start[source], found.length[source]
     out.add("kind", clause[source], kind[source], tag, start=start, length=length)
-    again, phrase = _pair_up(clause[source], rows)
-    out.add("group_x_kinds", clause[source][again], kind[source][again], tag[again], group[phrase])
 
 
 def _add_scope(out: _Collector, batch: _Batch, place: I32, group: U64) -> None:
@@ -311,12 +303,10 @@ def _add_scope(out: _Collector, batch: _Batch, place: I32, group: U64) -> None:
 
 
 def _add_places(out: _Collector, batch: _Batch) -> None:
-    """Where a clause stands in its cell, and how long it is."""
+    """Where a clause stands in its cell."""
     size = np.minimum(batch.nth + batch.left, 3)
     place = np.minimum(batch.nth, 2) * 16 + np.minimum(batch.left, 2) * 4 + size
     out.add("place", batch.clauses, place.astype(np.uint64))
-    length = np.digitize(batch.span[:, 1] - batch.span[:, 0], [4, 7, 11, 16, 24])
-    out.add("span", batch.clauses, length.astype(np.uint64))
 
 
 def _name_parts(batch: _Batch, segmenter: Segmenter) -> tuple[Part, ...]:
@@ -349,6 +339,7 @@ def extract(pairs: Sequence[tuple[str, str]], segmenter: Segmenter) -> ClauseFea
     words = find_words(batch.folded, segmenter)
     _add_words(out, batch, words)
     _add_phrases(out, batch, words)
+    _add_kinds(out, batch)
     _add_places(out, batch)
     return ClauseFeatures(
         n_items=len(pairs),

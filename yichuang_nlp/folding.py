@@ -100,13 +100,15 @@ class Folded(NamedTuple):
     """Joined texts folded into one array of code points.
 
     `owner` is the row (clause, or dimension) that a position belongs to, -1 between rows; `origin` its offset
-    in its own text; `hashes[n - 1]` the hash of the n characters that begin at each position.
+    in its own text; `hashes[n - 1]` the hash of the n characters that begin at each position; `begins` the lists
+    of phrases of which one may begin there, in bits.
     """
 
     codes: npt.NDArray[np.uint32]
     owner: I32
     origin: I32
     hashes: U64
+    begins: npt.NDArray[np.uint8]
 
     def hashes_of(self, start: I64, length: I64) -> U64:
         """Return the hash of each stretch; of one too long, that of its first eight characters."""
@@ -126,11 +128,12 @@ class Stretches(NamedTuple):
 def fold(joined: Joined, start: I64, stop: I64) -> Folded:
     """Fold `joined`; its rows are the half-open stretches from `start` to `stop`, in order."""
     codes = normalise_codes(joined.codes)
-    size = stop - start
-    owner = np.full(len(codes), -1, np.int32)
-    inner = np.arange(size.sum()) + np.repeat(start - (np.cumsum(size) - size), size)
-    owner[inner] = np.repeat(np.arange(len(size), dtype=np.int32), size)
-    origin = np.arange(len(codes)) - np.repeat(joined.base, joined.size + 1)
+    bounds = np.stack([start, stop], axis=1).ravel()
+    runs = np.diff(bounds, prepend=0, append=len(codes))  # before a row, the row, before the next, ...
+    named = np.full(len(runs), -1, np.int32)
+    named[1::2] = np.arange(len(start), dtype=np.int32)
+    owner = np.repeat(named, runs)
+    origin = np.arange(len(codes), dtype=np.int32) - np.repeat(joined.base.astype(np.int32), joined.size + 1)
     digit = (codes >= _ZERO) & (codes <= _NINE)
     dot = np.flatnonzero((codes == _DOT) | (codes == _COMMA))  # the last character is a line break
     digit[dot[digit[dot - 1] & digit[dot + 1] & (dot > 0)]] = True
@@ -147,7 +150,9 @@ def fold(joined: Joined, start: I64, stop: I64) -> Folded:
     folded[full - 3] = _HUNDRED
     keep = np.flatnonzero(~follows & (codes != _SPACE))
     folded = folded[keep]
-    return Folded(folded, owner[keep], origin[keep].astype(np.int32), _roll(folded))
+    hashes = _roll(folded)
+    begins = _begin_table(2).take(_leading_bits(hashes[1]))
+    return Folded(folded, owner[keep], origin[keep], hashes, begins)
 
 
 def find_words(folded: Folded, segmenter: Segmenter) -> Stretches:
@@ -167,14 +172,27 @@ def find_words(folded: Folded, segmenter: Segmenter) -> Stretches:
     return Stretches(start, length, folded.hashes_of(start, length))
 
 
-@lru_cache(maxsize=4)
-def _phrase_table(which: str) -> tuple[tuple[npt.NDArray[np.bool_], ...], tuple[tuple[int, HashIndex, I32], ...]]:
-    """Return which hashes of 2 and of 3 characters begin a phrase, and (length, index, places in the list).
+_LISTS = ("verbs", "kinds", "headings")
 
-    The longest phrases come first.
-    """
-    words = [e.phrase for e in load_verbs()] if which == "verbs" else [word for word, _ in load_kinds(which)]
-    place = {word: index for index, word in enumerate(words)}
+
+def _words_of(which: str) -> list[str]:
+    return [entry.phrase for entry in load_verbs()] if which == "verbs" else [word for word, _ in load_kinds(which)]
+
+
+@lru_cache(maxsize=2)
+def _begin_table(length: int) -> npt.NDArray[np.uint8]:
+    """Return for the leading bits of a hash of `length` characters which of `_LISTS` have a phrase that so begins."""
+    table = np.zeros(1 << 16, np.uint8)
+    for bit, which in enumerate(_LISTS):
+        begins = hash_words([word[:length] for word in _words_of(which) if len(word) >= length])
+        table[_leading_bits(begins)] |= np.uint8(1 << bit)
+    return table
+
+
+@lru_cache(maxsize=4)
+def _phrase_table(which: str) -> tuple[tuple[int, HashIndex, I32], ...]:
+    """Return (length, index, places in the list) of the phrases of a list, the longest first."""
+    place = {word: index for index, word in enumerate(_words_of(which))}
     by_length: dict[int, list[str]] = {}
     for word in place:
         by_length.setdefault(len(word), []).append(word)
@@ -184,12 +202,12 @@ def _phrase_table(which: str) -> tuple[tuple[npt.NDArray[np.bool_], ...], tuple[
         keys = hash_words(chosen) * _SPREAD
         order = np.argsort(keys)
         tables.append((length, HashIndex.build(keys[order]), np.array([place[w] for w in chosen], np.int32)[order]))
-    begins = []
-    for length in (2, 3):
-        table_of_bits = np.zeros(1 << 16, bool)
-        table_of_bits[_leading_bits(hash_words([word[:length] for word in place if len(word) >= length]))] = True
-        begins.append(table_of_bits)
-    return tuple(begins), tuple(tables)
+    return tuple(tables)
+
+
+@lru_cache(maxsize=4)
+def _single_codes(which: str) -> npt.NDArray[np.uint32]:
+    return np.array([ord(word) for word in _words_of(which) if len(word) == 1], np.uint32)
 
 
 def _leading_bits(hashes: U64) -> I64:
@@ -202,16 +220,16 @@ def find_phrases(folded: Folded, which: str, single: I64 | None) -> Stretches:
 
     A phrase of one character counts only at the positions `single`: where it is a word of its own.
     """
-    begins, tables = _phrase_table(which)
     owner, n = folded.owner, len(folded.codes)
     covered = np.zeros(n + _LONGEST, bool)
-    pairs = np.flatnonzero(begins[0].take(_leading_bits(folded.hashes[1])))
-    triples = pairs[begins[1].take(_leading_bits(folded.hashes[2].take(pairs)))]
+    bit = np.uint8(1 << _LISTS.index(which))
+    pairs = np.flatnonzero(folded.begins & bit)
+    triples = pairs[(_begin_table(3).take(_leading_bits(folded.hashes[2].take(pairs))) & bit) > 0]
     found: list[tuple[I64, int, I32]] = []
-    for length, table, index in tables:
+    for length, table, index in _phrase_table(which):
         position = triples if length > 2 else pairs
         if length == 1:
-            position = np.flatnonzero(owner >= 0) if single is None else single
+            position = np.flatnonzero(np.isin(folded.codes, _single_codes(which))) if single is None else single
         position = position[: np.searchsorted(position, n - length, side="right")]
         mine = owner.take(position)
         position = position[(mine >= 0) & (owner.take(position + (length - 1)) == mine)]

@@ -124,9 +124,7 @@ _WHY = {
 
 # what moved a clause without standing in it: feature families by the names that evidence gives them
 _FAMILY_ZH = {
-    "[before]": "〔前一句〕", "[after]": "〔后一句〕", "[place]": "〔位置〕", "[dimension]": "〔维度〕",
-    "[span]": "〔长短〕", "[scope]": "〔前文时态〕", "[group_x_kind]": "〔动词与维度〕",
-    "[group_x_kinds]": "〔动词、事项与维度〕",
+    "[place]": "〔位置〕", "[dimension]": "〔维度〕", "[scope]": "〔前文时态〕", "[group_x_kind]": "〔动词与维度〕",
 }  # fmt: skip
 
 

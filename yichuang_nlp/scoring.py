@@ -66,7 +66,7 @@ UNIT = 1 / 256  # log-odds: what one step of the stored whole numbers is worth
 # Twelve sums at once: each row of `Weights.packed` holds twelve whole numbers in four 64-bit words, 21 bits each.
 # One look-up and one addition then serve them all, and sums of whole numbers are exact in any order.
 _BITS = 21
-_DENSE = 4  # features a row, from which on a family is summed without sorting
+_DENSE = 2  # features a row, from which on a family is summed without sorting
 _FIELDS = 12  # 4 aspects, 3 roles, 3 labels less the fourth, 1 for a known feature, 1 for one the cell's model knows
 
 

@@ -118,7 +118,8 @@ class _RustCutter:
             self._tokenizer.add_word(word, frequency, "n")
 
     def cut(self, text: str) -> list[str]:
-        return list(self._tokenizer.cut(text, False))
+        words: list[str] = self._tokenizer.cut(text, False)
+        return words
 
 
 def _load_rust() -> Any:

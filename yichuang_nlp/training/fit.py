@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from sklearn.linear_model import LogisticRegression
+from scipy.optimize import minimize_scalar
 from sklearn.model_selection import GroupKFold
 
 from yichuang_nlp._version import __version__
@@ -42,16 +42,18 @@ class OutOfFold:
 
 
 def fit_calibration(raw: F64, gold: npt.NDArray[np.int64]) -> tuple[F64, F64]:
-    """Return (matrix (4, 4), shift (4,)) that calibrate log-odds: multinomial vector scaling.
+    """Return (matrix (4, 4), shift (4,)) that calibrate log-odds: one temperature for all (Guo et al. 2017).
 
-    The matrix first centres the log-odds of a row, so that it does the same to scores as to the logarithms of
-    their softmax, which differ by a constant.
+    More parameters (a bias a class, a full matrix) did no better on programmes not seen, and worse on real documents.
     """
-    centre = np.eye(4) - 0.25
-    if len(np.unique(gold)) < 4:
-        return centre, np.zeros(4)
-    model = LogisticRegression(C=1.0, max_iter=1000, tol=1e-6).fit(_log(raw) @ centre, gold)
-    return centre @ model.coef_.T, model.intercept_.astype(np.float64)
+    logs = _log(raw)
+
+    def loss(temperature: float) -> float:
+        proba = softmax(logs * temperature)
+        return float(-np.log(np.maximum(proba[np.arange(len(gold)), gold], 1e-12)).mean())
+
+    best = minimize_scalar(loss, bounds=(0.1, 10.0), method="bounded", options={"xatol": 1e-4})
+    return np.eye(4) * float(best.x), np.zeros(4)
 
 
 def apply_calibration(raw: F64, matrix: F64, shift: F64) -> F64:
