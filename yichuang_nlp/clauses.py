@@ -66,6 +66,12 @@ def _classify(codes: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint8]:
     return classes
 
 
+def _runs(marked: npt.NDArray[np.uint8]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return the first and the last position of each run of positions that are marked."""
+    at = np.flatnonzero(marked)
+    return at[np.diff(at, prepend=-2) > 1], at[np.diff(at, append=len(marked) + 1) > 1]
+
+
 def split(joined: Joined) -> Clauses:
     """Return the clauses of `joined`, without the white space around them.
 
@@ -74,24 +80,26 @@ def split(joined: Joined) -> Clauses:
     stands between ，。；！？ and line breaks"). A stretch without letter, digit or ideograph joins its left neighbour.
     """
     classes, breaks = _classify(joined.codes), joined.breaks
-    n, at = len(classes), np.arange(len(classes), dtype=np.int32)
-    ends, closes = (classes & _END).view(bool), (classes & _CLOSES) > 0
+    ends = (classes & _END).view(bool)
     comma = np.flatnonzero(classes & _COMMA)  # never the last character, which is a line break
     digit = classes & _DIGIT
     ends[comma[(digit[comma - 1] == 0) | (digit[comma + 1] == 0) | (comma == 0)]] = True
     inside = ends.copy()
     inside[breaks] = False
-    tail = (
-        closes & inside[np.maximum.accumulate(np.where(closes, np.int32(0), at))]
-    )  # closing marks right behind an end
-    cut = (ends | tail) & ~np.append(closes[1:], False)
+    cut = ends.copy()
     cut[:-1] &= ~(inside[:-1] & ends[1:])
+    opens, shuts = _runs(classes & _CLOSES)
+    behind = inside[opens - 1] & (opens > 0)  # closing marks right behind an end: the clause takes them along
+    cut[opens[behind] - 1], cut[shuts[behind]] = False, True
     cut[breaks] = True
     stop = np.flatnonzero(cut) + 1
     start = np.append(0, stop)[:-1]
-    blank = (classes & _SPACE) > 0
-    left = np.minimum.accumulate(np.where(blank, np.int32(n), at)[::-1])[::-1][start]
-    right = np.maximum.accumulate(np.where(blank, np.int32(-1), at))[stop - 1] + 1
+    heads, tails = _runs(classes & _SPACE)
+    left, right = start.copy(), stop.copy()
+    begins = np.flatnonzero(classes[start] & _SPACE)
+    left[begins] = tails[np.searchsorted(heads, left[begins], side="right") - 1] + 1
+    finishes = np.flatnonzero(classes[stop - 1] & _SPACE)
+    right[finishes] = heads[np.searchsorted(heads, right[finishes]) - 1]
     left, right = left[left < right], right[left < right]
     words = np.append(np.int32(0), np.cumsum((classes & _WORD) > 0, dtype=np.int32))
     text = np.searchsorted(breaks, left)

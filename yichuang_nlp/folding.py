@@ -231,15 +231,15 @@ def find_phrases(folded: Folded, which: str, single: I64 | None) -> Stretches:
         if length == 1:
             position = np.flatnonzero(np.isin(folded.codes, _single_codes(which))) if single is None else single
         position = position[: np.searchsorted(position, n - length, side="right")]
-        mine = owner.take(position)
-        position = position[(mine >= 0) & (owner.take(position + (length - 1)) == mine)]
         hit, slot = table.find(folded.hashes[length - 1].take(position) * _SPREAD)
-        position = position[hit]
-        free = ~(covered[position] & covered[position + length - 1])
-        position, slot = position[free], slot[free]
+        position = position.take(hit)
+        last = position + (length - 1)
+        mine = owner.take(position)
+        free = np.flatnonzero((mine >= 0) & (owner.take(last) == mine) & ~(covered.take(position) & covered.take(last)))
+        position, slot = position.take(free), slot.take(free)
         for step in range(length):
             covered[position + step] = True
-        found.append((position, length, index[slot]))
+        found.append((position, length, index.take(slot)))
     start = np.concatenate([p for p, _, _ in found])
     size = np.repeat([n for _, n, _ in found], [len(p) for p, _, _ in found])
     order = np.argsort(start, kind="stable")
