@@ -32,7 +32,8 @@ OUT = ROOT / "docs" / "experiments.md"
 TRIALS: tuple[tuple[str, dict[str, Any], str], ...] = (
     ("as shipped", {}, ""),
     ("clause_C 1", {"clause_C": 1.0}, "stronger regularisation of the clause models"),
-    ("clause_C 16", {"clause_C": 16.0}, "weaker"),
+    ("clause_C 4", {"clause_C": 4.0}, "weaker, as it was for fewer items"),
+    ("clause_C 16", {"clause_C": 16.0}, "weaker still"),
     ("cell_C 0.2", {"cell_C": 0.2}, "stronger regularisation of the cell's model"),
     ("cell_C 2", {"cell_C": 2.0}, "weaker"),
     ("min_df 3", {"min_df": 3}, "a larger vocabulary"),
@@ -105,14 +106,20 @@ the macro-F1 of so few.
   take longer than all the rest of the scoring.
 - Names of places masked: no gain (0.824, 0.824).
 - What a clause has in common with its dimension, by pairs of characters and by word vectors, alone and against the
-  best clause of the cell: 0.3 points on cells, 0.5 on the same text under another dimension.
+  best clause of the cell: 0.3 points on cells, 0.5 on the same text under another dimension. Tried again on 23,579
+  items, rare pairs weighted up, in classes of own and best, crossed with the sense of the clause: 0.865 against 0.863
+  on programmes not seen, 0.639 against 0.634 on the same text under another dimension; a log loss of 0.733 against
+  0.726 on real passages.
+- The word that a clause ends with: 0.865 against 0.863 on programmes not seen, nothing on real passages (log loss
+  0.727 against 0.726).
 - 900 more items in pairs (the same text under two dimensions), written for it: the same texts under other dimensions
   are read no better, and real passages worse (log loss 0.807 against 0.782). They are not in the corpus.
 - Words crossed with what the dimension names, and pairs of neighbouring words: fewer clauses right, half as fast again.
 - Pairs of words that are not neighbours: no gain.
 - Words grouped by clusters of frozen e5 embeddings (400 and 1,500 clusters), and their mean vector: no gain.
 - Each feature family scaled to the same length: no gain over one length for all.
-- The clause models stacked on their neighbours' answers: 3 points more clauses right, nothing on cells.
+- The clause models stacked on their neighbours' answers: 3 points more clauses right, nothing on cells; on real
+  passages 1 point more clauses right, and a log loss of 0.740 against 0.727.
 - Gold clause letters in place of predicted ones give a macro-F1 of 0.97: what is left to win lies in the clauses.
 """
 

@@ -24,7 +24,7 @@ from yichuang_nlp.scoring import ARRAYS, ASPECTS, LABELS, ROLES, SUMMARY, Weight
 
 __all__ = ["FORMAT", "data_sha256", "load_folder", "save_folder", "write_whole"]
 
-FORMAT = 2
+FORMAT = 3
 _MOST_BYTES = 64 * 2**20  # of an unpacked array: eight times what we ship
 _TYPES = {"keys": np.uint64, "clause": np.int16, "cell": np.int16, "in_cell": np.bool_}  # the rest: float64
 _HINT = "make the folder anew with: yichuang train CORPUS -o MODEL_DIR"
@@ -66,7 +66,7 @@ def _pack(weights: Weights) -> bytes:
     with zipfile.ZipFile(buffer, "w") as archive:  # not compressed: loading is a matter of milliseconds
         for name in ARRAYS:
             member = io.BytesIO()
-            array: Any = np.ascontiguousarray(getattr(weights, name), _TYPES.get(name, np.float64))
+            array: Any = np.asarray(getattr(weights, name), _TYPES.get(name, np.float64), order="C")
             np.lib.format.write_array(member, array, allow_pickle=False)
             # a fixed date, so that the same arrays give the same bytes
             archive.writestr(zipfile.ZipInfo(f"{name}.npy", (1980, 1, 1, 0, 0, 0)), member.getvalue())
@@ -138,11 +138,13 @@ def _unpack(path: Path, packed: bytes, shapes: Any) -> Weights:
         vocabulary = len(arrays["keys"])
         expected = {
             "keys": (vocabulary,), "clause": (vocabulary, 7), "clause_bias": (7,), "in_cell": (vocabulary,),
-            "cell": (vocabulary, 4), "summary": (len(SUMMARY), 4), "cell_bias": (4,), "matrix": (4, 4), "shift": (4,),
+            "cell": (vocabulary, 4), "summary": (len(SUMMARY), 4), "cell_bias": (4,), "temperature": (),
         }  # fmt: skip
         for name, shape in expected.items():
             if arrays[name].shape != shape or not np.isfinite(arrays[name]).all():
                 raise ValueError(f"{name} is not a finite array of shape {shape}")
+        if not arrays["temperature"] > 0:
+            raise ValueError("temperature is not above 0")
         keys = arrays["keys"]
         if (keys[1:] <= keys[:-1]).any():
             raise ValueError("keys are not sorted hashes")

@@ -36,7 +36,7 @@ def share_by_clause(features: ClauseFeatures, joint: F64, weights: Weights, dire
     """Return the share of each clause in the scores of its cell, (n_clauses, 4), and what belongs to no clause.
 
     `direct` (n_clauses, 4) is what the words give to the cell by themselves. The shares of a cell's clauses and
-    its rest (n_items, 4) add up to its scores; the bias of the calibration comes on top.
+    its rest (n_items, 4) add up to its calibrated scores.
     """
     n, item = features.n_items, features.item
     count = np.bincount(item, minlength=n)
@@ -63,7 +63,7 @@ def share_by_clause(features: ClauseFeatures, joint: F64, weights: Weights, dire
         share += (cube[:, :, role] / total[item][:, None]) @ table[block[name]]
     whole = summarise(features, joint) @ table + weights.cell_bias
     clauses_only = sum_by(share - direct, item, n)
-    return share @ weights.matrix, (whole - clauses_only) @ weights.matrix + weights.shift
+    return share / weights.temperature, (whole - clauses_only) / weights.temperature
 
 
 def find_cues(

@@ -60,7 +60,7 @@ _PLAIN = len(SUMMARY) - len(TAGS) * len(_JOINT)  # without the products, which a
 
 
 # the fields of `Weights` that a model folder stores
-ARRAYS = ("keys", "clause", "clause_bias", "in_cell", "cell", "summary", "cell_bias", "matrix", "shift")
+ARRAYS = ("keys", "clause", "clause_bias", "in_cell", "cell", "summary", "cell_bias", "temperature")
 UNIT = 1 / 256  # log-odds: what one step of the stored whole numbers is worth
 
 # Twelve sums at once: each row of `Weights.packed` holds twelve whole numbers in four 64-bit words, 21 bits each.
@@ -76,8 +76,8 @@ class Weights:
 
     `keys` (V,) sorted feature hashes; `clause` (V, 7) their log-odds for the 4 aspects and 3 roles, in `UNIT`s,
     with `clause_bias` (7,); `cell` (V, 4) those in the cell's own model, where `in_cell` (V,) says that it has
-    the key; `summary` (len(SUMMARY), 4) and `cell_bias` (4,) of the cell's model; `matrix` (4, 4) and `shift`
-    (4,) calibrate the scores: softmax(scores @ matrix + shift).
+    the key; `summary` (len(SUMMARY), 4) and `cell_bias` (4,) of the cell's model; `temperature` () calibrates the
+    scores: softmax(scores / temperature).
     """
 
     keys: npt.NDArray[np.uint64]
@@ -87,8 +87,7 @@ class Weights:
     cell: npt.NDArray[np.int16]
     summary: F64
     cell_bias: F64
-    matrix: F64
-    shift: F64
+    temperature: F64
     index: HashIndex = field(init=False, repr=False, compare=False)
     packed: npt.NDArray[np.int64] = field(init=False, repr=False, compare=False)
     most: int = field(init=False, repr=False, compare=False)
@@ -182,7 +181,7 @@ def score(weights: Weights, features: ClauseFeatures) -> Scores:
     product = weights.summary[_PLAIN:].reshape(len(TAGS), len(_JOINT), 4).transpose(1, 0, 2).reshape(len(_JOINT), -1)
     by_tag = (plain[:, : len(_JOINT)] @ product).reshape(n, len(TAGS), 4)
     scores += np.einsum("nt,ntk->nk", features.tags, by_tag)
-    return Scores(joint, direct, softmax(scores @ weights.matrix + weights.shift))
+    return Scores(joint, direct, softmax(scores / weights.temperature))
 
 
 def sum_by(values: F64, rows: npt.NDArray[np.integer], n: int) -> F64:

@@ -58,7 +58,7 @@ class StatusClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def __init__(
         self,
         *,
-        clause_C: float = 4.0,
+        clause_C: float = 2.0,
         cell_C: float = 0.5,
         min_df: int = 5,
         n_folds: int = 3,
@@ -121,7 +121,7 @@ class StatusClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         joint = _joint(wide, w.keys, w.clause, w.clause_bias, len(features.item))
         cells = _matrix(wide, w.keys[w.in_cell], features.item[wide.row], features.n_items)
         scores = cells @ (w.cell[w.in_cell] * UNIT) + summarise(features, joint) @ w.summary + w.cell_bias
-        return softmax(np.asarray(scores) @ w.matrix + w.shift)
+        return softmax(np.asarray(scores) / w.temperature)
 
     def predict(self, X: Sequence[Any]) -> npt.NDArray[np.str_]:
         """Return the most likely label of each item, shape (n,)."""
@@ -206,7 +206,7 @@ def _weights(model: Any, cell_keys: Any, keys: Any, table: npt.NDArray[np.int16]
     in_cell, cell = np.isin(keys, cell_keys), np.zeros((len(keys), 4), np.int16)
     cell[in_cell] = _in_units(coefficients[n_summary:])
     return Weights(
-        keys, table, bias, in_cell, cell, coefficients[:n_summary], _intercepts(model, 4), np.eye(4), np.zeros(4)
+        keys, table, bias, in_cell, cell, coefficients[:n_summary], _intercepts(model, 4), np.array(1.0)
     )
 
 
