@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from tests.conftest import ROOT
 from yichuang_nlp import load_model
+from yichuang_nlp.artifact import load_folder, save_folder
 from yichuang_nlp.classifier import StatusModel
 from yichuang_nlp.errors import ModelError
 from yichuang_nlp.records import Address, Blank, Cell, Status
@@ -136,9 +138,16 @@ def _swap_for_pickle(folder: Path) -> None:
     _edit_json(lambda d: d.update(weights_sha256=hashlib.sha256(packed).hexdigest()))(folder)
 
 
+def _freeze(folder: Path) -> None:
+    """Write a folder that vouches for itself, with a temperature that nothing can be divided by."""
+    document, weights = load_folder(folder)
+    save_folder(folder, replace(weights, temperature=np.array(0.0)), {"thresholds": document["thresholds"]})
+
+
 @pytest.mark.parametrize(
     ("spoil", "message"),
     [
+        (_freeze, "temperature is not above 0"),
         (_cut, "other bytes"),
         (_edit_json(lambda d: d.update(format=99)), "format 99"),
         (_edit_json(lambda d: d.update(weights_sha256="0" * 64)), "other bytes"),

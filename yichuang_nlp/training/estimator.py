@@ -205,9 +205,7 @@ def _weights(model: Any, cell_keys: Any, keys: Any, table: npt.NDArray[np.int16]
     coefficients, n_summary = _coefficients(model, 4), model.n_features_in_ - len(cell_keys)
     in_cell, cell = np.isin(keys, cell_keys), np.zeros((len(keys), 4), np.int16)
     cell[in_cell] = _in_units(coefficients[n_summary:])
-    return Weights(
-        keys, table, bias, in_cell, cell, coefficients[:n_summary], _intercepts(model, 4), np.array(1.0)
-    )
+    return Weights(keys, table, bias, in_cell, cell, coefficients[:n_summary], _intercepts(model, 4), np.array(1.0))
 
 
 def _vocabulary(key: Any, row: Any, least: int) -> Any:
