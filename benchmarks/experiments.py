@@ -120,6 +120,8 @@ the macro-F1 of so few.
 - Each feature family scaled to the same length: no gain over one length for all.
 - The clause models stacked on their neighbours' answers: 3 points more clauses right, nothing on cells; on real
   passages 1 point more clauses right, and a log loss of 0.740 against 0.727.
+- Without the words of the dimension a model of 2,400 items does better (the table above), one of all 28,175 does not:
+  log loss 0.381 against 0.378 with them on programmes not seen, 0.744 against 0.712 on real passages.
 - Gold clause letters in place of predicted ones give a macro-F1 of 0.97: what is left to win lies in the clauses.
 """
 
